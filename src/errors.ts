@@ -1,0 +1,148 @@
+/**
+ * The error family. Every error of Manyfold has a stable `code` and passes `error instanceof ManyfoldError`, also when
+ * it comes from another copy of the library or from another realm. Python's names stay; Python's ValueError, TypeError
+ * and AssertionError extend the JavaScript class nearest to them, so that ordinary `catch` code works as well.
+ */
+
+const brand = Symbol.for('manyfold.error');
+
+/** The base of the family. Abstract in spirit: what is thrown is always one of the classes below. */
+export class ManyfoldError extends Error {
+  readonly code: string;
+
+  constructor(code: string, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    if (this !== ManyfoldError) return Function.prototype[Symbol.hasInstance].call(this, value);
+    return typeof value === 'object' && value !== null && brand in value;
+  }
+}
+
+/** Python's `multiprocessing.ProcessError`: base of the errors that CPython's multiprocessing names itself. */
+export class ProcessError extends ManyfoldError {}
+
+/** A message did not fit the buffer it was to be received into; `message` holds the bytes. */
+export class BufferTooShort extends ProcessError {}
+
+/** The other side of a connection did not know the key. */
+export class AuthenticationError extends ProcessError {}
+
+/** A wait lasted longer than its `timeout` (milliseconds). */
+export class TimeoutError extends ProcessError {}
+
+/** Python's `EOFError`: the other end of a connection is closed and nothing is left to receive. */
+export class EOFError extends ManyfoldError {}
+
+/** Python's `queue.Empty`: nothing to get without waiting, or within the timeout. */
+export class Empty extends ManyfoldError {}
+
+/** Python's `queue.Full`: no place to put without waiting, or within the timeout. */
+export class Full extends ManyfoldError {}
+
+/** Python's `queue.ShutDown`: the queue has been shut down. */
+export class ShutDown extends ManyfoldError {}
+
+/** Python's `OSError`: an object that is closed, or a system call that failed. */
+export class OSError extends ManyfoldError {}
+
+/** Python's `RuntimeError`: the call is right, the moment is wrong. */
+export class RuntimeError extends ManyfoldError {}
+
+/** Python's `AssertionError`: a rule about the life of a process was broken. */
+export class AssertionError extends ManyfoldError {}
+
+/** Python's `NotImplementedError`: this platform cannot do it. */
+export class NotImplementedError extends ManyfoldError {}
+
+/** A value, function or class that cannot travel; the message ends with the path by which it was reached. */
+export class PicklingError extends ManyfoldError {}
+
+/** A process died with work in hand. */
+export class WorkerCrashedError extends ProcessError {
+  readonly pid: number;
+  readonly exitCode: number | null;
+  readonly signal: string | null;
+
+  constructor(message: string, death: { pid: number; exitCode: number | null; signal: string | null }) {
+    super('ERR_WORKER_CRASHED', message);
+    this.pid = death.pid;
+    this.exitCode = death.exitCode;
+    this.signal = death.signal;
+  }
+}
+
+/** The process that held a lock has died; the caller holds the lock now, and what it guards may be half changed. */
+export class OwnerDiedError extends ManyfoldError {}
+
+/** The calling process was not launched in the mode that a true `fork` needs. */
+export class ForkUnsafeError extends ManyfoldError {}
+
+/** The machine, or the program's share of it, has no memory left. */
+export class OutOfMemoryError extends ManyfoldError {}
+
+/** Python's `ValueError`: the type is right, the value is not. */
+export class ValueError extends RangeError {
+  readonly code: string;
+
+  constructor(code: string, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+}
+
+/** Python's `TypeError`: an argument of a wrong type. */
+export class ArgumentTypeError extends TypeError {
+  readonly code: string;
+
+  constructor(code: string, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+}
+
+for (const base of [ManyfoldError, ValueError, ArgumentTypeError]) {
+  Object.defineProperty(base.prototype, brand, { value: true });
+}
+
+// The name is that of the class, as in Node; on the prototype, so that it is no own property of each error.
+for (const type of [
+  ManyfoldError,
+  ProcessError,
+  BufferTooShort,
+  AuthenticationError,
+  TimeoutError,
+  EOFError,
+  Empty,
+  Full,
+  ShutDown,
+  OSError,
+  RuntimeError,
+  AssertionError,
+  NotImplementedError,
+  PicklingError,
+  WorkerCrashedError,
+  OwnerDiedError,
+  ForkUnsafeError,
+  OutOfMemoryError,
+  ValueError,
+]) {
+  Object.defineProperty(type.prototype, 'name', { value: type.name, configurable: true, writable: true });
+}
+// In Python this is plain `TypeError`, and so it reads here.
+Object.defineProperty(ArgumentTypeError.prototype, 'name', { value: 'TypeError', configurable: true, writable: true });
+
+/** The sentence of every complaint about an argument: what was expected, and what came. */
+export function expected(what: string, value: unknown): string {
+  return `expected ${what}, got ${describe(value)}`;
+}
+
+function describe(value: unknown): string {
+  if (value === null || value === undefined) return String(value);
+  if (typeof value === 'string') return `${JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}...` : value)} (string)`;
+  if (typeof value === 'function') return `function '${value.name || '<anonymous>'}'`;
+  if (typeof value === 'object') return `an object of class ${value.constructor?.name ?? 'null'}`;
+  return `${String(value)} (${typeof value})`;
+}
