@@ -1,0 +1,281 @@
+import { revive } from '../closure/reduce.js';
+import { readError } from './failures.js';
+import { corrupt, Input } from './input.js';
+import { cannotLend, Lent, readBuffer, readResizable, readView, unfinished } from './memory.js';
+import { define, readKeys, type Keys } from './records.js';
+import * as wire from './wire.js';
+
+/** Longer arrays grow while they are filled: V8 makes an array this long, if made at once, a slow one. */
+const PRESIZE_UP_TO = 1 << 24;
+
+/** Reads one message of plain data. */
+export class Reader {
+  readonly input: Input;
+  /** Whether large buffers may stay where they are. */
+  readonly lend: boolean;
+  readonly #objects: unknown[] = [];
+  readonly #shapes: Keys[] = [];
+  #depth = 0;
+
+  constructor(input: Input, lend: boolean) {
+    this.input = input;
+    this.lend = lend;
+  }
+
+  /** Numbers an object; to be called when it begins, as the writer did. */
+  add(object: unknown): number {
+    return this.#objects.push(object) - 1;
+  }
+
+  replace(number: number, object: unknown): void {
+    this.#objects[number] = object;
+  }
+
+  /** The n-th object of the message, or what stands for it. */
+  object(number: number): unknown {
+    if (number >= this.#objects.length) throw corrupt('a reference leads nowhere');
+    return this.#objects[number];
+  }
+
+  value(): unknown {
+    const { input } = this;
+    const tag = input.byte();
+    if (tag < wire.SMALL_INT_END) return tag;
+    if (tag < wire.SHORT_STRING_END) return input.latin1(tag - wire.SHORT_STRING);
+    if (tag >= wire.REFERENCE || (tag >= wire.SHORT_SHAPE && tag < wire.SHORT_ARRAY_END)) return this.#nested(tag);
+    switch (tag) {
+      case wire.UNDEFINED:
+        return undefined;
+      case wire.NULL:
+        return null;
+      case wire.FALSE:
+        return false;
+      case wire.TRUE:
+        return true;
+      case wire.INT8:
+        return input.int8();
+      case wire.INT16:
+        return input.int16();
+      case wire.INT32:
+        return input.int32();
+      case wire.FLOAT64:
+        return input.float64();
+      case wire.INT64:
+        return input.int64();
+      case wire.BIGINT:
+        return input.bigint();
+      case wire.LATIN1:
+        return input.latin1(input.countOf(1));
+      default:
+        return input.utf16(input.countOf(2));
+    }
+  }
+
+  #nested(tag: number): unknown {
+    if (++this.#depth > wire.MAX_DEPTH) throw corrupt('it is nested too deeply');
+    const object = this.#object(tag);
+    this.#depth--;
+    return object;
+  }
+
+  #object(tag: number): unknown {
+    if (tag < wire.SHORT_SHAPE_END) return this.#record(this.#shapes[tag - wire.SHORT_SHAPE]);
+    if (tag < wire.SHORT_ARRAY_END) return this.#array(tag - wire.SHORT_ARRAY);
+    const { input } = this;
+    switch (tag) {
+      case wire.REFERENCE:
+        return this.#reference(input.count());
+      case wire.NEW_SHAPE:
+        return this.#newShape();
+      case wire.SHAPE:
+        return this.#record(this.#shapes[input.count()]);
+      case wire.DICTIONARY:
+        return this.#dictionary({});
+      case wire.BARE_DICTIONARY:
+        return this.#dictionary(Object.create(null) as object);
+      case wire.ARRAY:
+        return this.#array(input.count());
+      case wire.INTEGERS:
+        return this.#integers(input.countOf(4));
+      case wire.NUMBERS:
+        return this.#numbers(input.countOf(8));
+      case wire.MAP:
+        return this.#map(input.countOf(2));
+      case wire.SET:
+        return this.#set(input.countOf(1));
+      default:
+        return this.#builtin(tag);
+    }
+  }
+
+  #builtin(tag: number): unknown {
+    const { input } = this;
+    switch (tag) {
+      case wire.DATE:
+        return this.#kept(new Date(input.float64()));
+      case wire.REGEXP:
+        return this.#regexp();
+      case wire.BOXED:
+        return this.#boxed();
+      case wire.BUFFER:
+        return readBuffer(this, input);
+      case wire.RESIZABLE_BUFFER:
+        return readResizable(this, input);
+      case wire.VIEW:
+        return readView(this, input);
+      case wire.ERROR:
+        return readError(this, input);
+      case wire.HANDLE:
+        return this.#handle();
+      default:
+        throw corrupt(`no value begins with ${tag}`);
+    }
+  }
+
+  #kept<T>(object: T): T {
+    this.#objects.push(object);
+    return object;
+  }
+
+  #reference(number: number): unknown {
+    const object = this.object(number);
+    if (object instanceof Lent) throw cannotLend;
+    if (object === unfinished) throw corrupt('an object is needed to make itself');
+    return object;
+  }
+
+  // ---- objects -----------------------------------------------------------------------------------------------------
+
+  #newShape(): object {
+    const keys = readKeys(this.input);
+    this.#shapes.push(keys);
+    return this.#record(keys);
+  }
+
+  #record(keys: Keys | undefined): object {
+    if (keys === undefined) throw corrupt('a shape is missing');
+    const { names } = keys;
+    const object: Record<string, unknown> = {};
+    this.#objects.push(object);
+    if (keys.hasProto) for (const name of names) define(object, name, this.value());
+    else for (let i = 0; i < names.length; i++) object[names[i] as string] = this.value();
+    return object;
+  }
+
+  #dictionary<T extends object>(object: T): T {
+    this.#objects.push(object);
+    for (let count = this.input.countOf(2); count > 0; count--) define(object, this.input.string(), this.value());
+    return object;
+  }
+
+  #map(count: number): Map<unknown, unknown> {
+    const map = this.#kept(new Map<unknown, unknown>());
+    for (let i = 0; i < count; i++) {
+      const key = this.value();
+      map.set(key, this.value());
+    }
+    return map;
+  }
+
+  #set(count: number): Set<unknown> {
+    const set = this.#kept(new Set<unknown>());
+    for (let i = 0; i < count; i++) set.add(this.value());
+    return set;
+  }
+
+  #regexp(): RegExp {
+    const { input } = this;
+    const regexp = this.#kept(compile(input.string(), input.string()));
+    regexp.lastIndex = this.value() as number;
+    return regexp;
+  }
+
+  #boxed(): object {
+    const number = this.add(unfinished);
+    const primitive = this.value();
+    if (primitive === null || primitive === undefined || typeof primitive === 'object') throw corrupt('a box is empty');
+    const object = Object(primitive) as object;
+    this.replace(number, object);
+    return object;
+  }
+
+  #handle(): unknown {
+    const number = this.add(unfinished);
+    const typeName = this.input.string();
+    const object = revive(typeName, this.value());
+    this.replace(number, object);
+    return object;
+  }
+
+  // ---- arrays ------------------------------------------------------------------------------------------------------
+
+  #array(length: number): unknown[] {
+    const { input } = this;
+    const fits = length <= input.end - input.position;
+    const array = fits && length <= PRESIZE_UP_TO ? new Array<unknown>(length) : [];
+    this.#objects.push(array);
+    for (let i = 0; i < length; i++) {
+      const tag = input.bytes[input.position];
+      if (tag === wire.HOLE) {
+        input.position++;
+        if (i === length - 1) setLength(array, length);
+      } else if (tag === wire.SPARSE_REST) {
+        input.position++;
+        this.#sparseRest(array, length);
+        break;
+      } else {
+        array[i] = this.value();
+      }
+    }
+    return array;
+  }
+
+  #sparseRest(array: unknown[], length: number): void {
+    setLength(array, length);
+    for (let count = this.input.countOf(2); count > 0; count--) {
+      const index = this.input.count();
+      if (index >= length) throw corrupt('an element is outside of its array');
+      array[index] = this.value();
+    }
+  }
+
+  #integers(length: number): number[] {
+    const { input } = this;
+    input.align(4);
+    const start = input.take(length * 4);
+    const array = this.#kept(new Array<number>(length));
+    const block = new Int32Array(copyOf(input.bytes, start, length * 4));
+    for (let i = 0; i < length; i++) array[i] = block[i] as number;
+    return array;
+  }
+
+  #numbers(length: number): number[] {
+    const { input } = this;
+    input.align(8);
+    const start = input.take(length * 8);
+    const array = this.#kept(new Array<number>(length));
+    const block = new Float64Array(copyOf(input.bytes, start, length * 8));
+    for (let i = 0; i < length; i++) array[i] = block[i] as number;
+    return array;
+  }
+}
+
+function copyOf(bytes: Uint8Array, start: number, length: number): ArrayBuffer {
+  return Uint8Array.prototype.slice.call(bytes, start, start + length).buffer as ArrayBuffer;
+}
+
+/** Assigning a great length would allocate that many holes; an element there and gone makes the array a sparse one. */
+function setLength(array: unknown[], length: number): void {
+  if (array.length >= length) return;
+  if (length > 2 ** 32 - 1) throw corrupt('an array is too long');
+  array[length - 1] = undefined;
+  delete array[length - 1];
+}
+
+function compile(source: string, flags: string): RegExp {
+  try {
+    return new RegExp(source, flags);
+  } catch (error) {
+    throw corrupt(`a regular expression is wrong: ${String(error)}`);
+  }
+}
