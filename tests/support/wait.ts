@@ -1,0 +1,14 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/**
+ * Waits for a condition to hold, looking every few milliseconds, and resolves to whether it did. Tests wait for what
+ * they want to see, never for a time in which it should have happened.
+ */
+export async function until(condition: () => boolean | Promise<boolean>, timeout = 10_000): Promise<boolean> {
+  const deadline = performance.now() + timeout;
+  for (let pause = 1; ; pause = Math.min(2 * pause, 20)) {
+    if (await condition()) return true;
+    if (performance.now() >= deadline) return false;
+    await sleep(pause);
+  }
+}
