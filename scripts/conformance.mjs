@@ -2,10 +2,10 @@
 // its id ran and passed, for every start method it ran for; *not applicable* when tests/conformance/not-applicable.tsv
 // says why; *open* otherwise. With areas as arguments, the exit code is 1 while any of them has an open behaviour.
 
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { root } from './setup.mjs';
+import { root, writtenAt } from './setup.mjs';
 import { resultsFile, runTests } from './test.mjs';
 
 /** The rows of a table with a header line, as objects. */
@@ -45,10 +45,10 @@ export function mistakes(behaviours, notApplicable) {
 }
 
 function isFresh() {
-  if (!existsSync(resultsFile)) return false;
-  const tested = statSync(resultsFile).mtimeMs;
-  const builds = ['library.stamp', 'tests.stamp'].map((stamp) => statSync(join(root, 'build', stamp)).mtimeMs);
-  return builds.every((built) => built <= tested);
+  const tested = writtenAt(resultsFile);
+  return (
+    ['library.stamp', 'tests.stamp'].every((stamp) => writtenAt(join(root, 'build', stamp)) <= tested) && tested > 0
+  );
 }
 
 async function main(areas) {

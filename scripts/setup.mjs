@@ -18,7 +18,7 @@ export function filesBelow(folder, pattern) {
 }
 
 /** When a file was last written; 0 if it is not there. */
-function changed(path) {
+export function writtenAt(path) {
   return existsSync(path) ? statSync(path).mtimeMs : 0;
 }
 
@@ -33,7 +33,7 @@ function run(title, command, args) {
 
 function install() {
   // npm writes this file at the end of each install.
-  if (changed(join(root, 'node_modules/.package-lock.json')) >= changed(join(root, 'package-lock.json'))) return;
+  if (writtenAt(join(root, 'node_modules/.package-lock.json')) >= writtenAt(join(root, 'package-lock.json'))) return;
   run('installing what is missing', process.platform === 'win32' ? 'npm.cmd' : 'npm', [
     'ci',
     '--ignore-scripts',
@@ -43,8 +43,8 @@ function install() {
 }
 
 function isStale(stamp, inputs) {
-  const built = changed(stamp);
-  return built === 0 || inputs.some((path) => changed(join(root, path)) > built);
+  const built = writtenAt(stamp);
+  return built === 0 || inputs.some((path) => writtenAt(join(root, path)) > built);
 }
 
 /** Removes what was built from sources that are gone: a deleted test must not go on passing. */

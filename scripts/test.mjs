@@ -1,9 +1,9 @@
 // Runs the tests that have been built: all of them, or the files whose path contains one of the arguments.
-// What happened to each test goes to build/test-results.tsv as well, where the conformance report reads it.
+// A run of all of them also writes what happened to each test to build/test-results.tsv, for the conformance report.
 
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { dirname, join, relative } from 'node:path';
+import { join, relative } from 'node:path';
 import { run } from 'node:test';
 import { spec } from 'node:test/reporters';
 import { fileURLToPath } from 'node:url';
@@ -13,8 +13,8 @@ export const resultsFile = join(root, 'build/test-results.tsv');
 
 // Tests start many processes and measure none of them: two files at a time keep the cores busy.
 const concurrency = Math.min(2, availableParallelism());
-// Each test has a shorter limit of its own (tests/support/guard.ts); this one ends a file that hangs outside of a test.
-const timeout = 15 * 60_000;
+// Each test has a limit of its own (tests/support/guard.ts); this one is for a whole file.
+const fileLimit = 10 * 60_000;
 
 /** Runs the test files and resolves to whether all of them passed. */
 export async function runTests(patterns) {
@@ -27,6 +27,8 @@ export async function runTests(patterns) {
   // Every process of the run inherits this mark; one that still has it when the run is over was left behind.
   process.env.MANYFOLD_TEST_RUN = `${process.pid}-${Date.now()}`;
 
+  const processes = await import('../build/tests/support/processes.js');
+  const watch = watchFiles(processes);
   const rows = [];
   let passed = true;
   const record = (outcome) => (event) => {
@@ -35,7 +37,7 @@ export async function runTests(patterns) {
     const skipped = event.skip !== undefined || event.todo !== undefined;
     rows.push([skipped ? 'skip' : outcome, relative(root, event.file ?? ''), event.name.replaceAll(/\s+/g, ' ')]);
   };
-  const stream = run({ files, concurrency, timeout });
+  const stream = run({ files, concurrency });
   stream.on('test:pass', record('pass'));
   stream.on('test:fail', record('fail'));
   // A pipe or a file gets plain text: '# tests 12' in place of the information sign.
@@ -43,12 +45,16 @@ export async function runTests(patterns) {
     process.stdout.write(process.stdout.isTTY ? chunk : String(chunk).replaceAll(/^ℹ /gm, '# '));
   }
 
-  mkdirSync(dirname(resultsFile), { recursive: true });
-  writeFileSync(resultsFile, [['outcome', 'file', 'title'], ...rows].map((row) => `${row.join('\t')}\n`).join(''));
+  if (patterns.length === 0)
+    writeFileSync(resultsFile, [['outcome', 'file', 'title'], ...rows].map((row) => `${row.join('\t')}\n`).join(''));
 
-  const survivors = await survivorsOf(`MANYFOLD_TEST_RUN=${process.env.MANYFOLD_TEST_RUN}`);
-  for (const survivor of survivors) console.error(`still running after the tests: ${survivor}`);
-  return passed && survivors.length === 0;
+  clearInterval(watch);
+  const left = await survivors(processes);
+  for (const info of left) {
+    console.error(`still running after the tests: ${processes.describeProcess(info)}`);
+    kill(info.pid);
+  }
+  return passed && left.length === 0;
 }
 
 function testFiles(patterns) {
@@ -58,28 +64,37 @@ function testFiles(patterns) {
   return wanted.map((file) => join(root, file));
 }
 
-/** The processes that carry the mark; those that are just ending get a second to do so. */
-async function survivorsOf(mark) {
-  const deadline = Date.now() + 1000;
-  for (;;) {
-    const found = processesWith(mark);
-    if (found.length === 0 || Date.now() > deadline) return found;
-    await new Promise((resolve) => setTimeout(resolve, 10));
+/** Ends a test file that hangs where its own guard does not see it, such as in a wait that blocks its event loop. */
+function watchFiles({ relatives, dumpProcess }) {
+  const born = new Map();
+  return setInterval(() => {
+    for (const file of relatives(process.pid).filter(({ ppid }) => ppid === process.pid)) {
+      if (!born.has(file.pid)) born.set(file.pid, Date.now());
+      if (Date.now() - born.get(file.pid) < fileLimit) continue;
+      const hung = [file, ...relatives(file.pid)];
+      console.error(`a test file hangs:\n${hung.map((info) => dumpProcess(info)).join('\n')}`);
+      for (const { pid } of hung) kill(pid);
+    }
+  }, 1000).unref();
+}
+
+function kill(pid) {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // It has ended meanwhile.
   }
 }
 
-function processesWith(mark) {
-  if (process.platform !== 'linux') return [];
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
-    .flatMap((pid) => {
-      try {
-        if (!readFileSync(`/proc/${pid}/environ`, 'latin1').split('\0').includes(mark)) return [];
-        return [`${pid} ${readFileSync(`/proc/${pid}/cmdline`, 'latin1').replaceAll('\0', ' ')}`];
-      } catch {
-        return []; // it has ended meanwhile, or belongs to somebody else
-      }
-    });
+/** What the run has left running; those that are just ending get a second to do so. */
+async function survivors({ relatives }) {
+  const mark = `MANYFOLD_TEST_RUN=${process.env.MANYFOLD_TEST_RUN}`;
+  const deadline = Date.now() + 1000;
+  for (;;) {
+    const found = relatives(process.pid, mark);
+    if (found.length === 0 || Date.now() > deadline) return found;
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

@@ -30,6 +30,7 @@ function processInfo(pid: number): ProcessInfo | undefined {
 }
 
 export function allProcesses(): ProcessInfo[] {
+  if (process.platform !== 'linux') return [];
   const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
   return pids.map((pid) => processInfo(Number(pid))).filter((info) => info !== undefined);
 }

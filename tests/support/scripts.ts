@@ -1,0 +1,25 @@
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { root } from './program.js';
+
+interface Row {
+  readonly area: string;
+  readonly tested: number;
+  readonly notApplicable: number;
+  readonly open: readonly string[];
+}
+
+type Table = readonly Readonly<Record<string, string>>[];
+
+/** What tests use of the plain JavaScript in scripts/. */
+export interface Scripts {
+  'conformance.mjs': {
+    report(behaviours: Table, notApplicable: Table, results: Table): Row[];
+    mistakes(behaviours: Table, notApplicable: Table): string[];
+  };
+  'check-layout.mjs': { checkImports(path: string, source: string): [string, ...string[]] };
+}
+
+export async function loadScript<Name extends keyof Scripts>(name: Name): Promise<Scripts[Name]> {
+  return (await import(pathToFileURL(join(root, 'scripts', name)).href)) as Scripts[Name];
+}
