@@ -45,8 +45,9 @@ export async function runTests(patterns) {
     process.stdout.write(process.stdout.isTTY ? chunk : String(chunk).replaceAll(/^ℹ /gm, '# '));
   }
 
-  if (patterns.length === 0)
+  if (patterns.length === 0) {
     writeFileSync(resultsFile, [['outcome', 'file', 'title'], ...rows].map((row) => `${row.join('\t')}\n`).join(''));
+  }
 
   clearInterval(watch);
   const left = await survivors(processes);
