@@ -1,13 +1,12 @@
 import { capture } from '../closure/capture.js';
 import { PicklingError } from '../errors.js';
-import { SharedBufferFound, Views } from './buffers.js';
-import { Output } from './output.js';
+import { SharedBufferFound } from './buffers.js';
 import { pathTo } from './path.js';
 import { notPlain } from './plain.js';
 import { GRAPH, PLAIN } from './wire.js';
 import { Writer } from './writer.js';
 
-const scratch = new Output();
+const shared = new Writer();
 let busy = false;
 
 /**
@@ -18,46 +17,36 @@ let busy = false;
  */
 export function encode(value: unknown, options?: { label?: string }): Uint8Array {
   // A getter or a handle may encode something itself while its object is being written.
-  if (busy) return encodeInto(new Output(), value, options);
+  if (busy) return encodeWith(new Writer(), value, options);
   busy = true;
   try {
-    return encodeInto(scratch, value, options);
+    return encodeWith(shared, value, options);
   } finally {
     busy = false;
   }
 }
 
-function encodeInto(output: Output, value: unknown, options: { label?: string } | undefined): Uint8Array {
+function encodeWith(writer: Writer, value: unknown, options: { label?: string } | undefined): Uint8Array {
   try {
-    return write(output, PLAIN, value);
+    return writer.message(PLAIN, value);
   } catch (error) {
     if (error instanceof SharedBufferFound) throw complain(error, value, options?.label);
     // Too deep for the stack here is not too deep for a graph.
     if (error !== notPlain && !isStackOverflow(error)) throw error;
   }
-  return encodeGraph(output, value, options);
+  return encodeGraph(writer, value, options);
 }
 
 /** The slow path: functions, classes, instances, and whatever else has more to it than its data. */
-function encodeGraph(output: Output, value: unknown, options: { label?: string } | undefined): Uint8Array {
+function encodeGraph(writer: Writer, value: unknown, options: { label?: string } | undefined): Uint8Array {
   const payload = capture(value, options);
   try {
-    return write(output, GRAPH, payload);
+    return writer.message(GRAPH, payload);
   } catch (error) {
     if (error instanceof SharedBufferFound) throw complain(error, value, options?.label);
     if (error !== notPlain) throw error;
     throw new PicklingError('ERR_PICKLE_PAYLOAD', `what was captured of ${options?.label ?? 'the value'} is not plain data`);
   }
-}
-
-function write(output: Output, kind: number, value: unknown): Uint8Array {
-  const views = new Views();
-  do {
-    output.start();
-    output.tag(kind);
-    new Writer(output, views).value(value);
-  } while (views.again());
-  return new Uint8Array(output.bytes.buffer, 0, output.position);
 }
 
 function complain(found: SharedBufferFound, value: unknown, label = 'value'): PicklingError {

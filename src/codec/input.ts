@@ -5,6 +5,14 @@ import { LATIN1, SHORT_STRING, SHORT_STRING_END, UTF16 } from './wire.js';
 const REMEMBER_UP_TO = 24;
 const REMEMBERED = 1024;
 
+/** What `toString` of Buffer ends in; unlike that, they take any array of bytes. */
+type Slice = (this: Uint8Array, start: number, end: number) => string;
+const { latin1Slice, ucs2Slice } = Buffer.prototype as unknown as { latin1Slice: Slice; ucs2Slice: Slice };
+
+const eight = new Uint8Array(8);
+const asFloat = new Float64Array(eight.buffer);
+const asBigint = new BigInt64Array(eight.buffer);
+
 const remembered: string[] = new Array<string>(REMEMBERED).fill('');
 
 export function corrupt(what: string): PicklingError {
@@ -16,16 +24,10 @@ export class Input {
   readonly bytes: Uint8Array;
   readonly end: number;
   position = 0;
-  #view: DataView | undefined;
-  #buffer: Buffer | undefined;
 
   constructor(bytes: Uint8Array) {
     this.bytes = bytes;
     this.end = bytes.length;
-  }
-
-  get view(): DataView {
-    return (this.#view ??= new DataView(this.bytes.buffer, this.bytes.byteOffset, this.bytes.byteLength));
   }
 
   /** Steps over `count` bytes and returns where they begin. */
@@ -91,16 +93,24 @@ export class Input {
   }
 
   float64(): number {
-    return this.view.getFloat64(this.take(8), true);
+    this.#takeEight();
+    return asFloat[0] as number;
   }
 
   int64(): bigint {
-    return this.view.getBigInt64(this.take(8), true);
+    this.#takeEight();
+    return asBigint[0] as bigint;
+  }
+
+  #takeEight(): void {
+    const { bytes } = this;
+    const start = this.take(8);
+    for (let i = 0; i < 8; i++) eight[i] = bytes[start + i] as number;
   }
 
   bigint(): bigint {
     const negative = this.byte() === 1;
-    const digits = this.#slice(this.countOf(1), 1, 'latin1');
+    const digits = this.latin1(this.countOf(1));
     if (!/^[0-9a-f]+$/.test(digits)) throw corrupt('a bigint has no digits');
     const value = BigInt(`0x${digits}`);
     return negative ? -value : value;
@@ -116,18 +126,13 @@ export class Input {
   }
 
   latin1(length: number): string {
-    return length <= REMEMBER_UP_TO ? this.#short(this.take(length), length) : this.#slice(length, 1, 'latin1');
+    const start = this.take(length);
+    return length <= REMEMBER_UP_TO ? this.#short(start, length) : latin1Slice.call(this.bytes, start, start + length);
   }
 
   utf16(length: number): string {
-    return this.#slice(length, 2, 'utf16le');
-  }
-
-  #slice(length: number, size: number, encoding: 'latin1' | 'utf16le'): string {
-    const { bytes } = this;
-    const start = this.take(length * size);
-    this.#buffer ??= Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    return this.#buffer.toString(encoding, start, start + length * size);
+    const start = this.take(length * 2);
+    return ucs2Slice.call(this.bytes, start, start + length * 2);
   }
 
   /** Keys, names and states come again and again: comparing a few bytes is cheaper than making a string of them. */

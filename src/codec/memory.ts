@@ -2,6 +2,11 @@ import { corrupt, type Input } from './input.js';
 import type { Reader } from './reader.js';
 import { BUFFER, LEND_ABOVE, REFERENCE, RESIZABLE_BUFFER, viewClasses } from './wire.js';
 
+type ViewKind = (typeof viewClasses)[number];
+
+/** V8 keeps this many bytes inside of a view. */
+const SMALL = 64;
+
 /** A buffer that stayed in the memory of the message: where it begins there, and how long it is. */
 export class Lent {
   readonly memory: ArrayBufferLike;
@@ -12,6 +17,15 @@ export class Lent {
     this.memory = memory;
     this.start = start;
     this.byteLength = byteLength;
+  }
+}
+
+/** A buffer that is not there yet, because nobody has asked its view for it. */
+export class Held {
+  readonly view: Uint8Array;
+
+  constructor(view: Uint8Array) {
+    this.view = view;
   }
 }
 
@@ -46,25 +60,42 @@ export function readView(reader: Reader, input: Input): ArrayBufferView {
   const kind = viewClasses[input.byte()];
   if (kind === undefined) throw corrupt('a view of no class known to this version of Node');
   const offset = input.count();
-  const elements = input.count();
+  const count = input.count();
   const number = reader.add(unfinished);
-  const buffer = viewed(reader, input);
-  const grows = elements === 0;
-  const length = grows ? 0 : elements - 1;
-  if (offset % kind.size !== 0 || offset + length * kind.size > buffer.byteLength) throw corrupt('a view does not fit its buffer');
-  const view = make(kind.type, buffer, offset, grows ? undefined : length);
+  const small = offset === 0 && kind.size === 1 ? readSmall(reader, input, kind.type, count - 1) : undefined;
+  const view = small ?? overlay(kind, viewed(reader, input), offset, count === 0 ? undefined : count - 1);
   reader.replace(number, view);
   return view;
 }
 
-function make(Type: (typeof viewClasses)[number]['type'], buffer: ArrayBuffer | Lent, offset: number, length?: number): ArrayBufferView {
-  // Buffer's own constructor is deprecated; Buffer.from makes the same view.
-  const Make = (Type as unknown) === Buffer ? makeBuffer : (memory: ArrayBufferLike, at: number, n?: number) => new Type(memory, at, n);
-  return buffer instanceof Lent ? Make(buffer.memory, buffer.start + offset, length ?? 0) : Make(buffer, offset, length);
+/**
+ * A few bytes, the common case of digests and keys. V8 keeps them inside of the view and makes an ArrayBuffer, which costs
+ * many times as much, only if somebody asks for it.
+ */
+function readSmall(reader: Reader, input: Input, type: unknown, length: number): Uint8Array | undefined {
+  const { bytes, position } = input;
+  if (length > SMALL || bytes[position] !== BUFFER || bytes[position + 1] !== length) return undefined;
+  const view = type === Buffer ? Buffer.allocUnsafeSlow(length) : type === Uint8Array ? new Uint8Array(length) : undefined;
+  if (view === undefined) return undefined;
+  input.take(2);
+  input.align(8);
+  const start = input.take(length);
+  for (let i = 0; i < length; i++) view[i] = bytes[start + i] as number;
+  reader.add(new Held(view));
+  return view;
 }
 
-function makeBuffer(memory: ArrayBufferLike, offset: number, length?: number): Buffer {
-  return Buffer.from(memory as ArrayBuffer, offset, length);
+function overlay(kind: ViewKind, buffer: ArrayBuffer | Lent, offset: number, length: number | undefined): ArrayBufferView {
+  const end = offset + (length ?? 0) * kind.size;
+  if (offset % kind.size !== 0 || end > buffer.byteLength) throw corrupt('a view does not fit its buffer');
+  if (!(buffer instanceof Lent)) return create(kind.type, buffer, offset, length);
+  return create(kind.type, buffer.memory, buffer.start + offset, length ?? 0);
+}
+
+function create(type: ViewKind['type'], memory: ArrayBufferLike, offset: number, length: number | undefined): ArrayBufferView {
+  // Buffer's own constructor is deprecated.
+  if ((type as unknown) === Buffer) return Buffer.from(memory as ArrayBuffer, offset, length);
+  return new type(memory, offset, length);
 }
 
 /** The buffer of a view: one that comes here, or one mentioned before. */
@@ -74,6 +105,7 @@ function viewed(reader: Reader, input: Input): ArrayBuffer | Lent {
   if (tag === RESIZABLE_BUFFER) return readResizable(reader, input);
   if (tag !== REFERENCE) throw corrupt('a view has no buffer');
   const buffer = reader.object(input.count());
+  if (buffer instanceof Held) return buffer.view.buffer as ArrayBuffer;
   if (!(buffer instanceof ArrayBuffer) && !(buffer instanceof Lent)) throw corrupt('a view of something else than a buffer');
   return buffer;
 }

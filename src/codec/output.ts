@@ -22,6 +22,11 @@ export class Output {
     this.position = 0;
   }
 
+  /** What has been written, without a copy. */
+  written(): Uint8Array {
+    return new Uint8Array(this.bytes.buffer, 0, this.position);
+  }
+
   /** Makes room for `count` more bytes. */
   ensure(count: number): void {
     if (this.position + count > this.bytes.length) this.#grow(count);

@@ -20,13 +20,6 @@ export function isBareArray(array: readonly unknown[]): boolean {
   return keys.length === 0 || isIndex(keys[keys.length - 1] as string, length);
 }
 
-/** The same for a typed array, which cannot have holes. */
-export function isBareTypedArray(array: ArrayLike<unknown> & object): boolean {
-  const { length } = array;
-  if (length <= LIST_UP_TO) return Reflect.ownKeys(array).length === length;
-  return show(array).endsWith(` [ ${rest(length)}`);
-}
-
 /** Whether an object has as many own properties as its class gives it. */
 export function isBare(object: object, count = 0): boolean {
   return Reflect.ownKeys(object).length === count;

@@ -1,7 +1,7 @@
 import { revive } from '../closure/reduce.js';
 import { readError } from './failures.js';
 import { corrupt, Input } from './input.js';
-import { cannotLend, Lent, readBuffer, readResizable, readView, unfinished } from './memory.js';
+import { cannotLend, Held, Lent, readBuffer, readResizable, readView, unfinished } from './memory.js';
 import { define, readKeys, type Keys } from './records.js';
 import * as wire from './wire.js';
 
@@ -139,6 +139,7 @@ export class Reader {
 
   #reference(number: number): unknown {
     const object = this.object(number);
+    if (object instanceof Held) return object.view.buffer;
     if (object instanceof Lent) throw cannotLend;
     if (object === unfinished) throw corrupt('an object is needed to make itself');
     return object;

@@ -40,7 +40,7 @@
  *
  * Objects are numbered in the order in which they begin, 8d to 91 and 94 to 9f, an ArrayBuffer inside a view included.
  * `pad` brings the next byte to a multiple of 4 or 8 from the start of the message, so that elements can be used in place.
- * Numbers are little-endian, elements of arrays in the byte order of the machine.
+ * Numbers are little-endian, the byte order of all machines that are supported.
  */
 
 export const PLAIN = 0x01;

@@ -1,9 +1,9 @@
 import { types } from 'node:util';
 import { handle } from '../closure/reduce.js';
 import { builtinWriters } from './builtins.js';
-import type { Views } from './buffers.js';
+import { Views } from './buffers.js';
 import { Identity } from './identity.js';
-import type { Output } from './output.js';
+import { Output } from './output.js';
 import { isBareArray, notPlain } from './plain.js';
 import { emptyShape, type Shape } from './shapes.js';
 import * as wire from './wire.js';
@@ -17,19 +17,42 @@ const LOOP_BELOW = 48;
 
 let messages = 0;
 
-/** Writes one message of plain data. The fast path of `encode`. */
+/** Writes messages of plain data, one at a time. The fast path of `encode`. */
 export class Writer {
-  readonly output: Output;
+  readonly output = new Output();
   readonly identity = new Identity();
-  readonly views: Views;
-  readonly #message = ++messages;
-  readonly #polluted = isPolluted();
+  #views: Views | undefined;
+  #message = 0;
+  #polluted = false;
   #shapes = 0;
   #depth = 0;
 
-  constructor(output: Output, views: Views) {
-    this.output = output;
-    this.views = views;
+  /** A whole message; valid until the next one. */
+  message(kind: number, value: unknown): Uint8Array {
+    try {
+      do {
+        this.#start(kind);
+        this.value(value);
+      } while (this.#views?.again() === true);
+    } finally {
+      this.identity.clear();
+      this.#views = undefined;
+    }
+    return this.output.written();
+  }
+
+  #start(kind: number): void {
+    this.identity.clear();
+    this.output.start();
+    this.output.tag(kind);
+    this.#message = ++messages;
+    this.#polluted = isPolluted();
+    this.#shapes = 0;
+    this.#depth = 0;
+  }
+
+  get views(): Views {
+    return (this.#views ??= new Views());
   }
 
   value(value: unknown): void {
