@@ -4,7 +4,7 @@ import { before, describe, test, type TestContext } from 'node:test';
 import { getContext } from 'manyfold';
 import { guard } from './guard.js';
 
-export type Method = Parameters<typeof getContext>[0] & string;
+export type Method = NonNullable<Parameters<typeof getContext>[0]>;
 export type Context = ReturnType<typeof getContext>;
 
 type TestBody = (context: TestContext) => void | Promise<void>;
