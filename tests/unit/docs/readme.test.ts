@@ -1,0 +1,35 @@
+import assert from 'node:assert/strict';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { test } from 'node:test';
+import { guard } from '../../support/guard.js';
+import { programFolder, root, runProgram } from '../../support/program.js';
+
+guard();
+
+const readme = readFileSync(join(root, 'README.md'), 'utf8');
+const programs = [...readme.matchAll(/```ts\n([^]*?)```/g)].map(([, program]) => program ?? '');
+const printed = ['[ 3, 6, 9 ]\n', 'hello from a child\n'];
+
+test('the programs of the README run as they stand', async () => {
+  assert.equal(programs.length, printed.length);
+  for (const [at, program] of programs.entries()) {
+    using folder = programFolder({ 'main.ts': program });
+    const result = await runProgram(folder.file('main.ts'), { execArgv: ['--import', 'tsx'], cwd: folder.path });
+    assert.deepEqual(result, { stdout: printed[at], stderr: '', code: 0, signal: null });
+  }
+});
+
+test('links between the documents lead somewhere', () => {
+  const pages = [...readdirSync(root), ...readdirSync(join(root, 'docs')).map((name) => join('docs', name))];
+  const broken = pages
+    .filter((page) => page.endsWith('.md'))
+    .flatMap((page) => {
+      const links = [...readFileSync(join(root, page), 'utf8').matchAll(/\]\(([^)\s]+)\)/g)].map(
+        ([, link]) => link ?? '',
+      );
+      const files = links.filter((link) => !/^(?:https?:|#)/.test(link)).map((link) => link.replace(/#.*/, ''));
+      return files.filter((file) => !existsSync(join(root, dirname(page), file))).map((file) => `${page}: ${file}`);
+    });
+  assert.deepEqual(broken, []);
+});
