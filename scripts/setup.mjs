@@ -37,6 +37,7 @@ function install() {
   run('installing what is missing', process.platform === 'win32' ? 'npm.cmd' : 'npm', [
     'ci',
     '--ignore-scripts',
+    '--include=dev',
     '--no-audit',
     '--no-fund',
   ]);
@@ -70,8 +71,16 @@ function compile(title, { config, stamp, folders, outDir, sourceOf, after = [] }
   utimesSync(stampPath, started, started);
 }
 
+function checkNode() {
+  const [major, minor] = process.versions.node.split('.').map(Number);
+  if (major > 20 || (major === 20 && minor >= 19)) return;
+  console.error(`manyfold: this needs Node 20.19 or later, not ${process.versions.node}`);
+  process.exit(1);
+}
+
 /** Installs and builds; `force` builds also what looks fresh. */
 export function setup({ force = false } = {}) {
+  checkNode();
   install();
   if (force) rmSync(join(root, 'build/library.stamp'), { force: true });
   compile('building the library', {
