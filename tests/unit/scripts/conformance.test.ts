@@ -32,6 +32,14 @@ test('a skipped test shows nothing, and a reason closes a behaviour', () => {
   ]);
 });
 
+test('a test that is skipped for one start method counts for those it ran for', () => {
+  const results = [
+    { outcome: 'skip', title: 'pool-001 maps [fork]' },
+    { outcome: 'pass', title: 'pool-001 maps [spawn]' },
+  ];
+  assert.deepEqual(report(behaviours, [], results)[1], { area: 'pool', tested: 1, notApplicable: 0, open: [] });
+});
+
 test('a line without a reason or with an unknown id is a mistake', () => {
   assert.equal(mistakes(behaviours, [{ id: 'lock-001', reason: ' ' }]).length, 1);
   assert.equal(mistakes(behaviours, [{ id: 'lock-009', reason: 'gone' }]).length, 1);
