@@ -6,6 +6,9 @@ import type { Writer } from './writer.js';
 
 type Resizable = ArrayBuffer & { readonly resizable?: boolean; readonly maxByteLength?: number };
 
+/** Not `Buffer.poolSize`: Node 26 makes its pools a little longer. */
+const poolLength = Buffer.allocUnsafe(1).buffer.byteLength;
+
 /**
  * Which buffers of a message travel whole. A view of a part of a buffer travels with that part alone, unless something
  * else in the message uses the buffer too: then they must share it again on arrival. That is known only afterwards, so
@@ -42,7 +45,7 @@ export class Views {
 /** Writes an ArrayBuffer that stands for itself. */
 export function writeBuffer(writer: Writer, object: object): void {
   if (!types.isAnyArrayBuffer(object) || !isBare(object)) throw notPlain;
-  assertUnshared(object);
+  assertSendable(object);
   writeBytes(writer, object, new Uint8Array(object), true);
 }
 
@@ -50,30 +53,27 @@ export function writeBuffer(writer: Writer, object: object): void {
 export function writeView(writer: Writer, object: object, kind: number): void {
   if (!ArrayBuffer.isView(object)) throw notPlain;
   const { buffer, byteOffset, byteLength } = object;
-  assertUnshared(buffer);
-  const { output } = writer;
+  assertSendable(buffer);
+  const { output, identity, views } = writer;
   const { size } = viewClasses[kind] as { size: number };
-  const resizable = (buffer as Resizable).resizable === true;
-  // There is no way to ask a view whether it grows with its buffer. One that ends with a resizable buffer most likely does.
-  const elements = resizable && byteOffset + byteLength > buffer.byteLength - size ? 0 : byteLength / size + 1;
+  const growing = (buffer as Resizable).resizable === true;
   const pooled = isPooled(object);
-  const part = pooled || (byteLength < buffer.byteLength && !resizable && !writer.views.isWhole(buffer));
+  const known = pooled ? -1 : identity.find(buffer);
+  const part = pooled || (known < 0 && byteLength < buffer.byteLength && !growing && !views.isWhole(buffer));
+  // There is no way to ask a view whether it grows with its buffer. One that ends with a resizable buffer most likely does.
+  const grows = growing && byteOffset + byteLength > buffer.byteLength - size;
 
   output.tag(VIEW);
   output.tag(kind);
-  output.count(part && writer.identity.find(buffer) < 0 ? 0 : byteOffset);
-  output.count(elements);
-  if (pooled) {
-    writer.identity.add({}); // the numbers of reader and writer agree, but nobody can share it
-    return writeBytes(writer, buffer, bytesOf(object), false);
-  }
-  const known = writer.identity.mention(buffer);
+  output.count(part ? 0 : byteOffset);
+  output.count(grows ? 0 : byteLength / size + 1);
   if (known >= 0) {
-    writer.views.meetAgain(buffer);
+    views.meetAgain(buffer);
     return output.tagged(REFERENCE, known);
   }
-  if (part) writer.views.sendPart(buffer);
-  writeBytes(writer, buffer, part ? bytesOf(object) : new Uint8Array(buffer), !part);
+  if (part && !pooled) views.sendPart(buffer);
+  identity.add(pooled ? {} : buffer); // nobody can share a pool; but the numbers of reader and writer must agree
+  writeBytes(writer, buffer, part ? new Uint8Array(buffer, byteOffset, byteLength) : new Uint8Array(buffer), !part);
 }
 
 function writeBytes(writer: Writer, buffer: ArrayBuffer, bytes: Uint8Array, whole: boolean): void {
@@ -86,29 +86,45 @@ function writeBytes(writer: Writer, buffer: ArrayBuffer, bytes: Uint8Array, whol
   output.raw(bytes);
 }
 
-function bytesOf(view: ArrayBufferView): Uint8Array {
-  return new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
-}
-
 /**
  * Small Buffers are cut from one pool of Node, which has nothing to do with them: never send what else is in there, which
  * may be anybody's secret. Such Buffers do not share memory on arrival.
  */
 function isPooled(view: ArrayBufferView): boolean {
-  return Object.getPrototypeOf(view) === Buffer.prototype && view.buffer.byteLength === Buffer.poolSize && view.byteLength < Buffer.poolSize;
+  return Buffer.isBuffer(view) && view.buffer.byteLength === poolLength && view.byteLength < poolLength;
 }
 
-function assertUnshared(buffer: ArrayBufferLike): asserts buffer is ArrayBuffer {
-  if (!types.isSharedArrayBuffer(buffer)) return;
-  throw new SharedBufferFound(buffer);
+function assertSendable(buffer: ArrayBufferLike): asserts buffer is ArrayBuffer {
+  if (types.isSharedArrayBuffer(buffer)) {
+    throw new Unsendable(
+      'ERR_PICKLE_SHARED_ARRAY_BUFFER',
+      'a SharedArrayBuffer cannot travel, only a copy would arrive: use SharedMemory or Array of this package',
+      buffer,
+    );
+  }
+  if (buffer.byteLength === 0 && isDetached(buffer)) {
+    throw new Unsendable(
+      'ERR_PICKLE_DETACHED',
+      'an ArrayBuffer that was transferred elsewhere has no content left to travel',
+      buffer,
+    );
+  }
 }
 
-/** Tells `encode` which buffer; it knows the way there and makes the error for the user. */
-export class SharedBufferFound extends PicklingError {
-  readonly buffer: SharedArrayBuffer;
+function isDetached(buffer: ArrayBuffer): boolean {
+  try {
+    return new Uint8Array(buffer).length !== 0;
+  } catch {
+    return true;
+  }
+}
 
-  constructor(buffer: SharedArrayBuffer) {
-    super('ERR_PICKLE_SHARED_ARRAY_BUFFER', 'a SharedArrayBuffer cannot travel: only a copy would arrive. Use SharedMemory or Array of this package');
-    this.buffer = buffer;
+/** Tells `encode` what cannot travel; it knows the way there and makes the error for the user. */
+export class Unsendable extends PicklingError {
+  readonly object: object;
+
+  constructor(code: string, message: string, object: object) {
+    super(code, message);
+    this.object = object;
   }
 }

@@ -19,8 +19,14 @@ export const builtinWriters: ReadonlyMap<object, Write> = new Map<object, Write>
   [BigInt.prototype, writeBoxed],
   [ArrayBuffer.prototype, writeBuffer],
   [SharedArrayBuffer.prototype, writeBuffer],
-  ...viewClasses.map(({ type }, kind): [object, Write] => [type.prototype, (writer, object) => writeView(writer, object, kind)]),
-  ...errorClasses.map((type, kind): [object, Write] => [type.prototype, (writer, object) => writeError(writer, object, kind)]),
+  ...viewClasses.map(({ type }, kind): [object, Write] => [
+    type.prototype,
+    (writer, object) => writeView(writer, object, kind),
+  ]),
+  ...errorClasses.map((type, kind): [object, Write] => [
+    type.prototype,
+    (writer, object) => writeError(writer, object, kind),
+  ]),
 ]);
 
 function writeMap(writer: Writer, object: object): void {

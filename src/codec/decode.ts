@@ -1,5 +1,5 @@
+import type { Payload } from '../closure/payload.js';
 import { importsOf, rebuild, rebuildSync } from '../closure/rebuild.js';
-import type { Payload } from '../closure/capture.js';
 import { corrupt, Input } from './input.js';
 import { cannotLend } from './memory.js';
 import { Reader } from './reader.js';

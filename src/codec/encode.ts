@@ -1,6 +1,6 @@
 import { capture } from '../closure/capture.js';
 import { PicklingError } from '../errors.js';
-import { SharedBufferFound } from './buffers.js';
+import { Unsendable } from './buffers.js';
 import { pathTo } from './path.js';
 import { notPlain } from './plain.js';
 import { GRAPH, PLAIN } from './wire.js';
@@ -30,7 +30,7 @@ function encodeWith(writer: Writer, value: unknown, options: { label?: string } 
   try {
     return writer.message(PLAIN, value);
   } catch (error) {
-    if (error instanceof SharedBufferFound) throw complain(error, value, options?.label);
+    if (error instanceof Unsendable) throw complain(error, value, options?.label);
     // Too deep for the stack here is not too deep for a graph.
     if (error !== notPlain && !isStackOverflow(error)) throw error;
   }
@@ -43,14 +43,17 @@ function encodeGraph(writer: Writer, value: unknown, options: { label?: string }
   try {
     return writer.message(GRAPH, payload);
   } catch (error) {
-    if (error instanceof SharedBufferFound) throw complain(error, value, options?.label);
+    if (error instanceof Unsendable) throw complain(error, value, options?.label);
     if (error !== notPlain) throw error;
-    throw new PicklingError('ERR_PICKLE_PAYLOAD', `what was captured of ${options?.label ?? 'the value'} is not plain data`);
+    throw new PicklingError(
+      'ERR_PICKLE_PAYLOAD',
+      `what was captured of ${options?.label ?? 'the value'} is not plain data`,
+    );
   }
 }
 
-function complain(found: SharedBufferFound, value: unknown, label = 'value'): PicklingError {
-  return new PicklingError(found.code, `${found.message}; reached through: ${pathTo(value, found.buffer, label)}`);
+function complain(found: Unsendable, value: unknown, label = 'value'): PicklingError {
+  return new PicklingError(found.code, `${found.message}; reached through: ${pathTo(value, found.object, label)}`);
 }
 
 function isStackOverflow(error: unknown): boolean {

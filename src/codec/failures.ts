@@ -25,7 +25,9 @@ export function writeError(writer: Writer, object: object, kind: number): void {
 
 /** `stack` is an accessor from Node 22 on, but acts like a property with a value. */
 function isOrdinary(property: PropertyDescriptor, key: string): boolean {
-  return property.configurable === true && (property.writable === true || (key === 'stack' && property.set !== undefined));
+  return (
+    property.configurable === true && (property.writable === true || (key === 'stack' && property.set !== undefined))
+  );
 }
 
 export function readError(reader: Reader, input: Input): Error {
@@ -50,7 +52,7 @@ function blank(kind: number): Error {
   const limit = Error.stackTraceLimit;
   Error.stackTraceLimit = 0;
   try {
-    return Reflect.construct(Error, [], type) as Error;
+    return Reflect.construct(Error, [], type);
   } finally {
     Error.stackTraceLimit = limit;
   }

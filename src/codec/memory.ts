@@ -75,7 +75,8 @@ export function readView(reader: Reader, input: Input): ArrayBufferView {
 function readSmall(reader: Reader, input: Input, type: unknown, length: number): Uint8Array | undefined {
   const { bytes, position } = input;
   if (length > SMALL || bytes[position] !== BUFFER || bytes[position + 1] !== length) return undefined;
-  const view = type === Buffer ? Buffer.allocUnsafeSlow(length) : type === Uint8Array ? new Uint8Array(length) : undefined;
+  const view =
+    type === Buffer ? Buffer.allocUnsafeSlow(length) : type === Uint8Array ? new Uint8Array(length) : undefined;
   if (view === undefined) return undefined;
   input.take(2);
   input.align(8);
@@ -85,14 +86,24 @@ function readSmall(reader: Reader, input: Input, type: unknown, length: number):
   return view;
 }
 
-function overlay(kind: ViewKind, buffer: ArrayBuffer | Lent, offset: number, length: number | undefined): ArrayBufferView {
+function overlay(
+  kind: ViewKind,
+  buffer: ArrayBuffer | Lent,
+  offset: number,
+  length: number | undefined,
+): ArrayBufferView {
   const end = offset + (length ?? 0) * kind.size;
   if (offset % kind.size !== 0 || end > buffer.byteLength) throw corrupt('a view does not fit its buffer');
   if (!(buffer instanceof Lent)) return create(kind.type, buffer, offset, length);
   return create(kind.type, buffer.memory, buffer.start + offset, length ?? 0);
 }
 
-function create(type: ViewKind['type'], memory: ArrayBufferLike, offset: number, length: number | undefined): ArrayBufferView {
+function create(
+  type: ViewKind['type'],
+  memory: ArrayBufferLike,
+  offset: number,
+  length: number | undefined,
+): ArrayBufferView {
   // Buffer's own constructor is deprecated.
   if ((type as unknown) === Buffer) return Buffer.from(memory as ArrayBuffer, offset, length);
   return new type(memory, offset, length);
@@ -106,7 +117,8 @@ function viewed(reader: Reader, input: Input): ArrayBuffer | Lent {
   if (tag !== REFERENCE) throw corrupt('a view has no buffer');
   const buffer = reader.object(input.count());
   if (buffer instanceof Held) return buffer.view.buffer as ArrayBuffer;
-  if (!(buffer instanceof ArrayBuffer) && !(buffer instanceof Lent)) throw corrupt('a view of something else than a buffer');
+  if (!(buffer instanceof ArrayBuffer) && !(buffer instanceof Lent))
+    throw corrupt('a view of something else than a buffer');
   return buffer;
 }
 

@@ -1,4 +1,16 @@
-import { BIGINT, FLOAT64, INT16, INT32, INT64, INT8, LATIN1, SHORT_STRING, SMALL_INT_END, SHORT_STRING_END, UTF16 } from './wire.js';
+import {
+  BIGINT,
+  FLOAT64,
+  INT16,
+  INT32,
+  INT64,
+  INT8,
+  LATIN1,
+  SHORT_STRING,
+  SMALL_INT_END,
+  SHORT_STRING_END,
+  UTF16,
+} from './wire.js';
 
 /** What any tag with a fixed-size rest needs at most. */
 const ROOM = 16;
@@ -14,7 +26,8 @@ const wide = /[^\0-\xff]/;
 /** Bytes being written: one growing buffer, starting at a multiple of 8, and the primitive values. */
 export class Output {
   bytes: Buffer = Buffer.allocUnsafeSlow(FIRST_CAPACITY);
-  view: DataView = new DataView(this.bytes.buffer);
+  memory: ArrayBuffer = this.bytes.buffer as ArrayBuffer;
+  view: DataView = new DataView(this.memory);
   position = 0;
 
   start(): void {
@@ -24,7 +37,7 @@ export class Output {
 
   /** What has been written, without a copy. */
   written(): Uint8Array {
-    return new Uint8Array(this.bytes.buffer, 0, this.position);
+    return new Uint8Array(this.memory, 0, this.position);
   }
 
   /** Makes room for `count` more bytes. */
@@ -40,7 +53,8 @@ export class Output {
 
   #replace(capacity: number): void {
     this.bytes = Buffer.allocUnsafeSlow(capacity);
-    this.view = new DataView(this.bytes.buffer);
+    this.memory = this.bytes.buffer as ArrayBuffer;
+    this.view = new DataView(this.memory);
   }
 
   tag(tag: number): void {

@@ -1,12 +1,10 @@
 import { revive } from '../closure/reduce.js';
+import { readArray, readIntegers, readNumbers } from './elements.js';
 import { readError } from './failures.js';
-import { corrupt, Input } from './input.js';
+import { corrupt, type Input } from './input.js';
 import { cannotLend, Held, Lent, readBuffer, readResizable, readView, unfinished } from './memory.js';
 import { define, readKeys, type Keys } from './records.js';
 import * as wire from './wire.js';
-
-/** Longer arrays grow while they are filled: V8 makes an array this long, if made at once, a slow one. */
-const PRESIZE_UP_TO = 1 << 24;
 
 /** Reads one message of plain data. */
 export class Reader {
@@ -16,6 +14,7 @@ export class Reader {
   readonly #objects: unknown[] = [];
   readonly #shapes: Keys[] = [];
   #depth = 0;
+  #claimed = 0;
 
   constructor(input: Input, lend: boolean) {
     this.input = input;
@@ -35,6 +34,15 @@ export class Reader {
   object(number: number): unknown {
     if (number >= this.#objects.length) throw corrupt('a reference leads nowhere');
     return this.#objects[number];
+  }
+
+  /**
+   * Whether an array may have its room at once. Elements take a byte at least, unless the array is sparse; so what all
+   * arrays together claim is no more than the message is long. One that claims more gets room only as elements come.
+   */
+  claim(length: number): boolean {
+    this.#claimed += length;
+    return this.#claimed <= this.input.end;
   }
 
   value(): unknown {
@@ -80,8 +88,8 @@ export class Reader {
 
   #object(tag: number): unknown {
     if (tag < wire.SHORT_SHAPE_END) return this.#record(this.#shapes[tag - wire.SHORT_SHAPE]);
-    if (tag < wire.SHORT_ARRAY_END) return this.#array(tag - wire.SHORT_ARRAY);
     const { input } = this;
+    if (tag < wire.SHORT_ARRAY_END) return readArray(this, input, tag - wire.SHORT_ARRAY);
     switch (tag) {
       case wire.REFERENCE:
         return this.#reference(input.count());
@@ -94,11 +102,11 @@ export class Reader {
       case wire.BARE_DICTIONARY:
         return this.#dictionary(Object.create(null) as object);
       case wire.ARRAY:
-        return this.#array(input.count());
+        return readArray(this, input, input.count());
       case wire.INTEGERS:
-        return this.#integers(input.countOf(4));
+        return readIntegers(this, input);
       case wire.NUMBERS:
-        return this.#numbers(input.countOf(8));
+        return readNumbers(this, input);
       case wire.MAP:
         return this.#map(input.countOf(2));
       case wire.SET:
@@ -207,70 +215,6 @@ export class Reader {
     this.replace(number, object);
     return object;
   }
-
-  // ---- arrays ------------------------------------------------------------------------------------------------------
-
-  #array(length: number): unknown[] {
-    const { input } = this;
-    const fits = length <= input.end - input.position;
-    const array = fits && length <= PRESIZE_UP_TO ? new Array<unknown>(length) : [];
-    this.#objects.push(array);
-    for (let i = 0; i < length; i++) {
-      const tag = input.bytes[input.position];
-      if (tag === wire.HOLE) {
-        input.position++;
-        if (i === length - 1) setLength(array, length);
-      } else if (tag === wire.SPARSE_REST) {
-        input.position++;
-        this.#sparseRest(array, length);
-        break;
-      } else {
-        array[i] = this.value();
-      }
-    }
-    return array;
-  }
-
-  #sparseRest(array: unknown[], length: number): void {
-    setLength(array, length);
-    for (let count = this.input.countOf(2); count > 0; count--) {
-      const index = this.input.count();
-      if (index >= length) throw corrupt('an element is outside of its array');
-      array[index] = this.value();
-    }
-  }
-
-  #integers(length: number): number[] {
-    const { input } = this;
-    input.align(4);
-    const start = input.take(length * 4);
-    const array = this.#kept(new Array<number>(length));
-    const block = new Int32Array(copyOf(input.bytes, start, length * 4));
-    for (let i = 0; i < length; i++) array[i] = block[i] as number;
-    return array;
-  }
-
-  #numbers(length: number): number[] {
-    const { input } = this;
-    input.align(8);
-    const start = input.take(length * 8);
-    const array = this.#kept(new Array<number>(length));
-    const block = new Float64Array(copyOf(input.bytes, start, length * 8));
-    for (let i = 0; i < length; i++) array[i] = block[i] as number;
-    return array;
-  }
-}
-
-function copyOf(bytes: Uint8Array, start: number, length: number): ArrayBuffer {
-  return Uint8Array.prototype.slice.call(bytes, start, start + length).buffer as ArrayBuffer;
-}
-
-/** Assigning a great length would allocate that many holes; an element there and gone makes the array a sparse one. */
-function setLength(array: unknown[], length: number): void {
-  if (array.length >= length) return;
-  if (length > 2 ** 32 - 1) throw corrupt('an array is too long');
-  array[length - 1] = undefined;
-  delete array[length - 1];
 }
 
 function compile(source: string, flags: string): RegExp {

@@ -37,6 +37,7 @@ function parse(bytes: Uint8Array): Keys {
 
 /** Sets an own property, whatever its name: assigning to `__proto__` would change the prototype instead. */
 export function define(object: object, key: string, value: unknown): void {
-  if (key === '__proto__') Object.defineProperty(object, key, { value, writable: true, enumerable: true, configurable: true });
+  if (key === '__proto__')
+    Object.defineProperty(object, key, { value, writable: true, enumerable: true, configurable: true });
   else (object as Record<string, unknown>)[key] = value;
 }

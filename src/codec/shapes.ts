@@ -80,7 +80,7 @@ function define(keys: readonly string[]): Uint8Array {
 
 /** Only a hint where the reader may have seen these bytes before; it compares them. */
 function hash(bytes: Uint8Array): number {
-  let hash = 0x811c9dc5;
-  for (const byte of bytes) hash = Math.imul(hash ^ byte, 0x01000193);
-  return hash ^ (hash >>> 16);
+  let mix = 0x811c9dc5;
+  for (const byte of bytes) mix = Math.imul(mix ^ byte, 0x01000193);
+  return mix ^ (mix >>> 16);
 }

@@ -101,7 +101,7 @@ const { Float16Array: float16Array } = globalThis as { Float16Array?: ViewClass 
 /** The classes of views by their number on the wire, and the bytes of an element. Append only. */
 export const viewClasses: readonly { type: ViewClass; size: number }[] = [
   { type: DataView, size: 1 },
-  { type: Buffer as unknown as ViewClass, size: 1 },
+  { type: Buffer, size: 1 },
   { type: Uint8Array, size: 1 },
   { type: Int8Array, size: 1 },
   { type: Uint8ClampedArray, size: 1 },
@@ -129,4 +129,7 @@ export const errorClasses: readonly ErrorConstructor[] = [
   AggregateError as unknown as ErrorConstructor,
 ];
 
-export type ViewClass = { readonly prototype: object; new (buffer: ArrayBufferLike, offset: number, length?: number): ArrayBufferView };
+export type ViewClass = {
+  readonly prototype: object;
+  new (buffer: ArrayBufferLike, offset: number, length?: number): ArrayBufferView;
+};

@@ -76,7 +76,7 @@ export class Writer {
 
   #object(object: object): void {
     const known = this.identity.mention(object);
-    if (known >= 0) return this.output.tagged(wire.REFERENCE, known);
+    if (known >= 0) return this.#reference(object, known);
     if (++this.#depth > wire.MAX_DEPTH) throw notPlain;
     const prototype: unknown = Object.getPrototypeOf(object);
     if (types.isProxy(object)) this.#exotic(object);
@@ -85,6 +85,11 @@ export class Writer {
     else if (prototype === null) this.#bareDictionary(object);
     else this.#builtin(object, prototype as object);
     this.#depth--;
+  }
+
+  #reference(object: object, known: number): void {
+    this.#views?.meetAgain(object);
+    this.output.tagged(wire.REFERENCE, known);
   }
 
   // ---- objects -----------------------------------------------------------------------------------------------------
@@ -173,7 +178,9 @@ export class Writer {
   }
 
   #sparseRest(array: readonly unknown[], start: number): void {
-    const indices = Object.keys(array).map(Number).filter((index) => index >= start);
+    const indices = Object.keys(array)
+      .map(Number)
+      .filter((index) => index >= start);
     this.output.tagged(wire.SPARSE_REST, indices.length);
     for (const index of indices) {
       this.output.count(index);
@@ -198,7 +205,7 @@ export class Writer {
     output.tagged(wire.INTEGERS, length);
     output.align(4);
     output.ensure(length * 4);
-    const block = new Int32Array(output.bytes.buffer, output.position, length);
+    const block = new Int32Array(output.memory, output.position, length);
     for (let i = 0; i < length; i++) {
       const element = array[i];
       if (typeof element !== 'number') return false;
@@ -216,7 +223,7 @@ export class Writer {
     output.tagged(wire.NUMBERS, length);
     output.align(8);
     output.ensure(length * 8);
-    const block = new Float64Array(output.bytes.buffer, output.position, length);
+    const block = new Float64Array(output.memory, output.position, length);
     for (let i = 0; i < length; i++) {
       const element = array[i];
       if (typeof element !== 'number') return false;

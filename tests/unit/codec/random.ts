@@ -32,7 +32,22 @@ export class RandomValues {
 
   #primitive(): unknown {
     return this.#pick<() => unknown>([
-      () => this.#pick([undefined, null, true, false, 0, -0, NaN, Infinity, -Infinity, 2 ** 31, -(2 ** 31), 2 ** 53, 5e-324]),
+      () =>
+        this.#pick([
+          undefined,
+          null,
+          true,
+          false,
+          0,
+          -0,
+          NaN,
+          Infinity,
+          -Infinity,
+          2 ** 31,
+          -(2 ** 31),
+          2 ** 53,
+          5e-324,
+        ]),
       () => this.integer(300) - 150,
       () => this.integer(2 ** 32) - 2 ** 31,
       () => this.integer(2 ** 32) / 7,
@@ -73,7 +88,10 @@ export class RandomValues {
       return set;
     },
     () => this.#keep(new Date(this.#pick([NaN, 0, -1, this.integer(2 ** 40), 8.64e15]))),
-    () => Object.assign(this.#keep(new RegExp(this.#pick(['a+', '[\\d/]', '', '€']), this.#pick(['', 'gi', 'dsuy']))), { lastIndex: this.integer(5) }),
+    () =>
+      Object.assign(this.#keep(new RegExp(this.#pick(['a+', '[\\d/]', '', '€']), this.#pick(['', 'gi', 'dsuy']))), {
+        lastIndex: this.integer(5),
+      }),
     () => this.#keep(Object(this.#pick([1, -0, 'text', '', true, 5n])) as object),
     () => this.#view(),
     () => this.#keep(new ArrayBuffer(this.integer(20))),
@@ -81,10 +99,27 @@ export class RandomValues {
   ];
 
   #fill(object: object, depth: number): object {
-    const keys = ['a', 'b', 'key', '__proto__', 'constructor', '7', '', 'ключ', 'x'.repeat(70), 'toString', this.#string()];
+    const keys = [
+      'a',
+      'b',
+      'key',
+      '__proto__',
+      'constructor',
+      '7',
+      '',
+      'ключ',
+      'x'.repeat(70),
+      'toString',
+      this.#string(),
+    ];
     for (let i = this.#pick([0, 1, 2, 3, 30]); i > 0; i--) {
       const key = i > 5 ? `k${i}` : this.#pick(keys);
-      Object.defineProperty(object, key, { value: this.#value(depth - (i > 5 ? depth : 0)), enumerable: true, writable: true, configurable: true });
+      Object.defineProperty(object, key, {
+        value: this.#value(depth - (i > 5 ? depth : 0)),
+        enumerable: true,
+        writable: true,
+        configurable: true,
+      });
     }
     return object;
   }
@@ -108,15 +143,30 @@ export class RandomValues {
 
   #records(depth: number): unknown[] {
     const array: unknown[] = this.#keep([]);
-    for (let i = this.integer(20); i > 0; i--) array.push(this.#keep({ i, name: this.#string(), child: i === 1 ? this.#value(depth) : null }));
+    for (let i = this.integer(20); i > 0; i--)
+      array.push(this.#keep({ i, name: this.#string(), child: i === 1 ? this.#value(depth) : null }));
     return array;
   }
 
   #view(): object {
     const buffers = this.#made.filter((object) => object instanceof ArrayBuffer);
     const shared = buffers.length > 0 && this.integer(2) === 0;
-    const buffer = shared ? this.#pick(buffers) : this.#keep(Uint8Array.from({ length: this.integer(10) * 8 }, () => this.integer(256)).buffer);
-    const type = this.#pick([Uint8Array, Int8Array, Uint8ClampedArray, Uint16Array, Int16Array, Uint32Array, Int32Array, Float32Array, Float64Array, BigInt64Array, BigUint64Array]);
+    const buffer = shared
+      ? this.#pick(buffers)
+      : this.#keep(Uint8Array.from({ length: this.integer(10) * 8 }, () => this.integer(256)).buffer);
+    const type = this.#pick([
+      Uint8Array,
+      Int8Array,
+      Uint8ClampedArray,
+      Uint16Array,
+      Int16Array,
+      Uint32Array,
+      Int32Array,
+      Float32Array,
+      Float64Array,
+      BigInt64Array,
+      BigUint64Array,
+    ]);
     const size = type.BYTES_PER_ELEMENT;
     const room = Math.floor(buffer.byteLength / size);
     const start = this.integer(room + 1);
@@ -129,7 +179,8 @@ export class RandomValues {
   #error(depth: number): Error {
     const type = this.#pick([Error, TypeError, RangeError, SyntaxError]);
     const error = this.#keep(new type(this.#string()));
-    if (this.integer(2) === 0) Object.defineProperty(error, 'cause', { value: this.#value(depth), writable: true, configurable: true });
+    if (this.integer(2) === 0)
+      Object.defineProperty(error, 'cause', { value: this.#value(depth), writable: true, configurable: true });
     if (this.integer(2) === 0) Object.assign(error, { code: 'E_TEST', extra: this.#value(depth) });
     if (this.integer(4) === 0) delete error.stack;
     return error;

@@ -12,6 +12,7 @@ export function assertSame(actual: unknown, expected: unknown): void {
 class Comparison {
   readonly #there = new Map<object, object>();
   readonly #back = new Map<object, object>();
+  readonly #compared = new Set<object>();
 
   compare(actual: unknown, expected: unknown, path: string): void {
     if (typeof expected !== 'object' || expected === null) {
@@ -19,20 +20,20 @@ class Comparison {
       return;
     }
     assert.ok(typeof actual === 'object' && actual !== null, `${path}: no object`);
-    if (this.#pair(actual, expected, path)) return;
+    this.#pair(actual, expected, path);
+    if (this.#compared.has(expected)) return;
+    this.#compared.add(expected);
     assert.equal(Object.getPrototypeOf(actual), Object.getPrototypeOf(expected), `${path}: prototypes`);
     this.#contents(actual, expected, path);
     if (!ArrayBuffer.isView(expected)) this.#properties(actual, expected, path);
   }
 
-  /** Whether both were seen before, and as a pair. */
-  #pair(actual: object, expected: object, path: string): boolean {
+  /** If one was seen before, then both, and as a pair. */
+  #pair(actual: object, expected: object, path: string): void {
     assert.equal(this.#there.get(expected) ?? actual, actual, `${path}: not the same object as before`);
     assert.equal(this.#back.get(actual) ?? expected, expected, `${path}: two objects became one`);
-    const known = this.#there.has(expected);
     this.#there.set(expected, actual);
     this.#back.set(actual, expected);
-    return known;
   }
 
   #contents(actual: object, expected: object, path: string): void {
@@ -62,7 +63,7 @@ class Comparison {
   #properties(actual: object, expected: object, path: string): void {
     const keys = Reflect.ownKeys(expected);
     // The order in which an error got message and stack is of no importance.
-    const order = (keys: (string | symbol)[]) => (expected instanceof Error ? keys.map(String).sort() : keys);
+    const order = (list: (string | symbol)[]) => (expected instanceof Error ? list.map(String).toSorted() : list);
     assert.deepEqual(order(Reflect.ownKeys(actual)), order(keys), `${path}: keys`);
     for (const key of keys) {
       const at = `${path}.${String(key)}`;

@@ -1,0 +1,75 @@
+import { corrupt, type Input } from './input.js';
+import type { Reader } from './reader.js';
+import { HOLE, SPARSE_REST } from './wire.js';
+
+const MAX_LENGTH = 2 ** 32 - 1;
+/** Longer arrays grow while they are filled: V8 makes an array this long, if made at once, a slow one. */
+const PRESIZE_UP_TO = 1 << 24;
+
+export function readArray(reader: Reader, input: Input, length: number): unknown[] {
+  const array = reader.claim(length) ? room<unknown>(length) : [];
+  reader.add(array);
+  for (let i = 0; i < length; i++) {
+    const tag = input.bytes[input.position];
+    if (tag === HOLE) {
+      input.position++;
+    } else if (tag === SPARSE_REST) {
+      input.position++;
+      readSparseRest(reader, input, array, length);
+      break;
+    } else {
+      array[i] = reader.value();
+    }
+  }
+  if (array.length < length) setLength(array, length); // holes at its end
+  return array;
+}
+
+function readSparseRest(reader: Reader, input: Input, array: unknown[], length: number): void {
+  setLength(array, length);
+  for (let count = input.countOf(2); count > 0; count--) {
+    const index = input.count();
+    if (index >= length) throw corrupt('an element is outside of its array');
+    array[index] = reader.value();
+  }
+}
+
+export function readIntegers(reader: Reader, input: Input): number[] {
+  const length = input.countOf(4);
+  input.align(4);
+  const block = new Int32Array(copyOf(input, length * 4));
+  return spread(reader, block);
+}
+
+export function readNumbers(reader: Reader, input: Input): number[] {
+  const length = input.countOf(8);
+  input.align(8);
+  const block = new Float64Array(copyOf(input, length * 8));
+  return spread(reader, block);
+}
+
+function spread(reader: Reader, block: Int32Array | Float64Array): number[] {
+  const { length } = block;
+  const array = room<number>(length);
+  reader.add(array);
+  for (let i = 0; i < length; i++) array[i] = block[i] as number;
+  return array;
+}
+
+function copyOf(input: Input, length: number): ArrayBuffer {
+  const start = input.take(length);
+  return Uint8Array.prototype.slice.call(input.bytes, start, start + length).buffer;
+}
+
+function room<T>(length: number): T[] {
+  return length <= PRESIZE_UP_TO ? new Array<T>(length) : [];
+}
+
+/** By way of an element far out, which makes the array a sparse one: V8 would allocate all the holes otherwise. */
+function setLength(array: unknown[], length: number): void {
+  if (length > MAX_LENGTH) throw corrupt('an array is too long');
+  if (array.length >= length) return;
+  array[MAX_LENGTH - 1] = undefined;
+  Reflect.deleteProperty(array, MAX_LENGTH - 1);
+  array.length = length;
+}
