@@ -34,25 +34,25 @@ function readSparseRest(reader: Reader, input: Input, array: unknown[], length: 
   }
 }
 
+// Two functions that look alike: in a common one V8 would not know the type of the elements, and be half as fast.
+
 export function readIntegers(reader: Reader, input: Input): number[] {
   const length = input.countOf(4);
   input.align(4);
   const block = new Int32Array(copyOf(input, length * 4));
-  return spread(reader, block);
+  const array = room<number>(length);
+  for (let i = 0; i < length; i++) array[i] = block[i] as number;
+  reader.add(array);
+  return array;
 }
 
 export function readNumbers(reader: Reader, input: Input): number[] {
   const length = input.countOf(8);
   input.align(8);
   const block = new Float64Array(copyOf(input, length * 8));
-  return spread(reader, block);
-}
-
-function spread(reader: Reader, block: Int32Array | Float64Array): number[] {
-  const { length } = block;
   const array = room<number>(length);
-  reader.add(array);
   for (let i = 0; i < length; i++) array[i] = block[i] as number;
+  reader.add(array);
   return array;
 }
 

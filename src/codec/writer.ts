@@ -55,23 +55,16 @@ export class Writer {
     return (this.#views ??= new Views());
   }
 
+  /** The order is that of frequency; V8 compiles such comparisons better than a `switch`. */
   value(value: unknown): void {
-    switch (typeof value) {
-      case 'number':
-        return this.output.number(value);
-      case 'string':
-        return this.output.string(value);
-      case 'object':
-        return value === null ? this.output.tag(wire.NULL) : this.#object(value);
-      case 'boolean':
-        return this.output.tag(value ? wire.TRUE : wire.FALSE);
-      case 'undefined':
-        return this.output.tag(wire.UNDEFINED);
-      case 'bigint':
-        return this.output.bigint(value);
-      default:
-        throw notPlain;
-    }
+    if (typeof value === 'number') this.output.number(value);
+    else if (typeof value === 'string') this.output.string(value);
+    else if (value === null) this.output.tag(wire.NULL);
+    else if (typeof value === 'object') this.#object(value);
+    else if (typeof value === 'boolean') this.output.tag(value ? wire.TRUE : wire.FALSE);
+    else if (value === undefined) this.output.tag(wire.UNDEFINED);
+    else if (typeof value === 'bigint') this.output.bigint(value);
+    else throw notPlain;
   }
 
   #object(object: object): void {
