@@ -1,0 +1,99 @@
+import { isRunning } from '../system/life.js';
+import { forgetBell } from './doorbell.js';
+import { freeBlocksOf } from './heap.js';
+import { SWEPT_AT } from './layout.js';
+import { cellAt, header, type Cell } from './program.js';
+import {
+  BOOT,
+  CREATOR,
+  ENDED,
+  EXIT,
+  EXIT_BIAS,
+  freeSlot,
+  idOf,
+  indexOf,
+  isGone,
+  LINE,
+  PID,
+  RUNNING,
+  self,
+  slotBase,
+  slotsInUse,
+  START_TIME,
+  STATE,
+} from './slots.js';
+import { free } from './heap.js';
+import { call, callAllWhoCare, strikeOut } from './waiters.js';
+
+/** The exit code of a process whose real one nobody can know any more: its fork server died first. As CPython's. */
+export const EXIT_UNKNOWN = 255;
+
+/** Those who wait for a slot's process to start, end or answer. */
+export function lineOf(id: number): Cell {
+  return cellAt(slotBase(indexOf(id)) + LINE);
+}
+
+/**
+ * Repairs what a process has left behind when it ended, and tells everyone whom it may concern. Any number of processes
+ * may do this for the same death at the same time, and die over it: each step can be done twice.
+ */
+export function bury(id: number, exitCode: number): void {
+  const words = header();
+  const base = slotBase(indexOf(id));
+  if (idOf(indexOf(id)) !== id || Atomics.load(words, base + STATE) === ENDED) return;
+  const creator = words[base + CREATOR]!;
+  Atomics.compareExchange(words, base + EXIT, 0, EXIT_BIAS + exitCode);
+  strikeOut(id);
+  freeBlocksOf(id);
+  const boot = Atomics.exchange(words, base + BOOT, 0);
+  if (boot !== 0) free(boot);
+  Atomics.store(words, base + STATE, ENDED);
+  endChildrenOf(id);
+  forgetBell(id);
+  // From ENDED on the slot belongs to the creator, who may free it at once.
+  if (creator !== self() && isGone(creator)) freeSlot(id);
+  else call(lineOf(id), Infinity);
+  callAllWhoCare();
+}
+
+/** A child does not outlive its creator. Those that are gone already have nobody left to collect them. */
+function endChildrenOf(id: number): void {
+  const words = header();
+  for (const child of slotsInUse()) {
+    const base = slotBase(indexOf(child));
+    if (words[base + CREATOR] !== id) continue;
+    if (Atomics.load(words, base + STATE) === ENDED) freeSlot(child);
+    else killSlot(child);
+  }
+}
+
+function killSlot(id: number): void {
+  const words = header();
+  const base = slotBase(indexOf(id));
+  const pid = Atomics.load(words, base + PID);
+  if (words[base + STATE] !== RUNNING || !isRunning(pid, words[base + START_TIME]!)) return;
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // Ended in between.
+  }
+}
+
+const SWEEP_INTERVAL = 250;
+
+/**
+ * Looks for processes that have ended without anybody noticing, because those who should have are dead or busy. Called
+ * by everyone who has waited for a while; one of them does it, a few times a second.
+ */
+export function sweep(): void {
+  const words = header();
+  const now = Date.now() | 0;
+  const last = Atomics.load(words, SWEPT_AT);
+  if (((now - last) | 0) < SWEEP_INTERVAL || Atomics.compareExchange(words, SWEPT_AT, last, now) !== last) return;
+  for (const id of slotsInUse()) {
+    if (id === self() || Atomics.load(words, slotBase(indexOf(id)) + STATE) !== RUNNING || !isGone(id)) continue;
+    // Its parent will still want to record how it ended; this only lets nobody wait in vain until then.
+    strikeOut(id);
+    callAllWhoCare();
+  }
+}

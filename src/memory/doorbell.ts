@@ -1,0 +1,102 @@
+import fs from 'node:fs';
+import type net from 'node:net';
+import { openForeign } from '../system/life.js';
+import { createPipe } from '../system/pipe.js';
+import { header } from './program.js';
+import { DOORBELL, indexOf, PID, readSlot, RUNG, self, slotBase } from './slots.js';
+
+/**
+ * How a process reaches the event loop of another: a pipe that the loop reads. Its bytes carry nothing; what there is to
+ * see stands in shared memory. RUNG spares the write when the bell has been rung and not yet been answered.
+ */
+interface Bell {
+  readonly socket: net.Socket;
+  readonly writeEnd: number;
+}
+
+let bell: Bell | undefined;
+let answer: () => void = () => {};
+let waits = 0;
+
+const ONE_BYTE = Buffer.of(1);
+
+/** Says what to do when the bell rings. */
+export function onRing(callback: () => void): void {
+  answer = callback;
+}
+
+/** Makes sure that this process can be rung. */
+export function listen(): void {
+  bell ??= installBell();
+}
+
+/** The event loop stays alive while somebody awaits; each call is to be paired with `letLoopGo`. */
+export function holdLoop(): void {
+  if (waits++ === 0) bell?.socket.ref();
+}
+
+export function letLoopGo(): void {
+  if (--waits === 0) bell?.socket.unref();
+}
+
+function installBell(): Bell {
+  const { readEnd, writeEnd } = createPipe();
+  const { Socket } = process.getBuiltinModule('node:net');
+  const options: net.SocketConstructorOpts & net.ConnectOpts = {
+    fd: readEnd,
+    readable: true,
+    writable: false,
+    onread: { buffer: Buffer.alloc(64), callback: answerBell },
+  };
+  const socket = new Socket(options);
+  socket.unref();
+  Atomics.store(header(), slotBase(indexOf(self())) + DOORBELL, writeEnd + 1);
+  return { socket, writeEnd };
+}
+
+function answerBell(): boolean {
+  // Before looking: who rings from now on writes anew.
+  Atomics.store(header(), slotBase(indexOf(self())) + RUNG, 0);
+  answer();
+  return true;
+}
+
+/** Descriptors of other processes' bells, opened once. */
+const opened = new Map<number, number>();
+
+/** Wakes the event loop of the process `id`; nothing happens when that process is gone. */
+export function ring(id: number): void {
+  const base = slotBase(indexOf(id));
+  if (Atomics.exchange(header(), base + RUNG, 1) === 1) return;
+  const fd = id === self() ? bell?.writeEnd : (opened.get(id) ?? openBell(id));
+  if (fd === undefined) return;
+  try {
+    fs.writeSync(fd, ONE_BYTE);
+  } catch (error) {
+    // A full pipe holds bytes enough to wake it; a closed one has no reader left.
+    if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') forgetBell(id);
+  }
+}
+
+function openBell(id: number): number | undefined {
+  const pid = readSlot(id, PID);
+  const doorbell = readSlot(id, DOORBELL);
+  if (!pid || !doorbell) return undefined;
+  const fd = openForeign(pid, doorbell - 1, fs.constants.O_WRONLY | fs.constants.O_NONBLOCK);
+  if (fd !== undefined) opened.set(id, fd);
+  return fd;
+}
+
+/** Closes what is kept open for ringing a process that has ended. */
+export function forgetBell(id: number): void {
+  const fd = opened.get(id);
+  if (fd === undefined) return;
+  opened.delete(id);
+  fs.closeSync(fd);
+}
+
+/** In a forked child: the parent's descriptors are here as well, and of no use. */
+export function dropBells(): void {
+  for (const fd of opened.values()) fs.closeSync(fd);
+  opened.clear();
+}

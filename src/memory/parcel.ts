@@ -1,0 +1,59 @@
+import { isExtent, LARGEST_BLOCK } from './blocks.js';
+import { mapExtent, takeExtent, unmapExtent } from './extent.js';
+import { allocate, blockBytes, free, own, SHARED, underHeapLock } from './heap.js';
+import { cellAt } from './program.js';
+
+/** Bytes of any length in shared memory, named by one address: a block, or an extent when they are many. */
+const LENGTH_BYTES = 8;
+
+export function storeParcel(bytes: Uint8Array, owner: number = SHARED): number {
+  return bytes.length + LENGTH_BYTES <= LARGEST_BLOCK ? storeInBlock(bytes, owner) : storeInExtent(bytes, owner);
+}
+
+function storeInBlock(bytes: Uint8Array, owner: number): number {
+  const address = allocate(LENGTH_BYTES + bytes.length, owner);
+  const { words, index } = cellAt(address);
+  words[index] = bytes.length;
+  blockBytes(address).set(bytes, LENGTH_BYTES);
+  return address;
+}
+
+function storeInExtent(bytes: Uint8Array, owner: number): number {
+  const length = LENGTH_BYTES + bytes.length;
+  const address = underHeapLock(() => {
+    const extent = takeExtent(length);
+    own(extent, owner);
+    return extent;
+  });
+  try {
+    const mapping = mapExtent(address, length);
+    new Float64Array(mapping.buffer, 0, 1)[0] = bytes.length;
+    new Uint8Array(mapping.buffer).set(bytes, LENGTH_BYTES);
+    unmapExtent(mapping);
+    return address;
+  } catch (error) {
+    free(address);
+    throw error;
+  }
+}
+
+/** Lets `use` look at the bytes where they lie; they must not be kept. */
+export function readParcel<T>(address: number, use: (bytes: Uint8Array) => T): T {
+  if (!isExtent(address)) {
+    const { words, index } = cellAt(address);
+    return use(blockBytes(address).subarray(LENGTH_BYTES, LENGTH_BYTES + words[index]!));
+  }
+  const mapping = mapExtent(address, lengthOfExtent(address));
+  try {
+    return use(new Uint8Array(mapping.buffer, LENGTH_BYTES));
+  } finally {
+    unmapExtent(mapping);
+  }
+}
+
+function lengthOfExtent(address: number): number {
+  const mapping = mapExtent(address, LENGTH_BYTES);
+  const length = new Float64Array(mapping.buffer, 0, 1)[0]!;
+  unmapExtent(mapping);
+  return LENGTH_BYTES + length;
+}

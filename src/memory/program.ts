@@ -1,0 +1,82 @@
+import { createMemory, mapMemory, reserveMemory, type Mapping } from '../system/memory.js';
+import {
+  EXTENT_END,
+  FILE_BYTES,
+  HEAP_END,
+  HEAP_END_BYTES,
+  HEAP_RESERVED,
+  HEAP_START,
+  PAGE,
+  SLOTS,
+  WINDOW_BYTES,
+  WINDOW_MASK,
+  WINDOW_SHIFT,
+  WORD,
+} from './layout.js';
+
+/** The descriptor by which a started process finds the program's memory. */
+export const INHERITED_FD = 3;
+
+let fd: number | undefined;
+const windows: { words: Int32Array; address: number }[] = [];
+
+/** A word of shared memory, ready for `Atomics`: `words[index]` in this process, `address` in all of them. */
+export interface Cell {
+  readonly words: Int32Array;
+  readonly index: number;
+  readonly address: number;
+}
+
+/** The program's memory; the first call makes it, unless `adoptMemory` was called before. */
+export function memoryFd(): number {
+  if (fd === undefined) {
+    fd = createMemory('manyfold', FILE_BYTES);
+    reserveMemory(fd, 0, SLOTS * WORD);
+    const { words } = windowOf(0);
+    words[HEAP_END] = HEAP_START;
+    words[HEAP_RESERVED] = HEAP_START;
+    words[EXTENT_END] = HEAP_END_BYTES / PAGE;
+  }
+  return fd;
+}
+
+/** Joins the program whose memory is open as `inherited`. */
+export function adoptMemory(inherited: number): void {
+  fd = inherited;
+}
+
+export function hasMemory(): boolean {
+  return fd !== undefined;
+}
+
+/** The header and the process table: the first window. */
+export function header(): Int32Array {
+  return windowOf(0).words;
+}
+
+export function cellAt(address: number): Cell {
+  return { words: windowOf(address).words, index: address & WINDOW_MASK, address };
+}
+
+/** Where a cell lies in this process, for the futex calls. */
+export function systemAddress(cell: Cell): number {
+  return windowOf(cell.address).address + cell.index * WORD;
+}
+
+/** Bytes of a block; no block crosses the border of a window. */
+export function bytesAt(address: number, length: number): Uint8Array {
+  const { words } = windowOf(address);
+  return new Uint8Array(words.buffer, (address & WINDOW_MASK) * WORD, length);
+}
+
+function windowOf(address: number): { words: Int32Array; address: number } {
+  const number = address >>> WINDOW_SHIFT;
+  return windows[number] ?? mapWindow(number);
+}
+
+function mapWindow(number: number): { words: Int32Array; address: number } {
+  const mapping: Mapping = mapMemory(memoryFd(), number * WINDOW_BYTES, WINDOW_BYTES);
+  const window = { words: new Int32Array(mapping.buffer), address: mapping.address };
+  windows[number] = window;
+  return window;
+}

@@ -1,0 +1,139 @@
+import { RuntimeError } from '../errors.js';
+import { isRunning, startTimeOf, type StartTime } from '../system/life.js';
+import { MAIN_SLOT, SLOT_COUNT, SLOT_WORDS, SLOTS, SLOTS_USED } from './layout.js';
+import { header } from './program.js';
+
+/**
+ * The process table. Whatever is held, waited for or in hand anywhere in shared memory names a slot by its *id*:
+ *
+ *   id = generation * 1024 + index        (never 0; the generation changes whenever the slot is given to a new process)
+ *
+ * so that the name of a dead process is never mistaken for its successor's. A slot goes through
+ *
+ *   FREE -> -id of the one who fills it -> STARTING -> RUNNING -> ENDED -> FREE
+ *
+ * The creator claims and frees it; the process itself makes it RUNNING; whoever collects its exit makes it ENDED.
+ */
+export const FREE = 0;
+export const STARTING = 1;
+export const RUNNING = 2;
+export const ENDED = 3;
+
+/** Words of a slot. */
+export const STATE = 0;
+export const GENERATION = 1;
+export const PID = 2;
+export const START_TIME = 3;
+export const CREATOR = 4; // id
+export const EXIT = 5; // 0 while it runs, then EXIT_BIAS + exit code
+export const DOORBELL = 6; // descriptor of its doorbell + 1; 0: none yet
+export const RUNG = 7; // 1: its doorbell has been rung and it has not looked yet
+export const ENTRIES_USED = 8; // registrations with a higher index have never been in use
+export const BOOT = 9; // address of what it is to run
+export const SERVER = 10; // id of the fork server that forks for it, or 0
+export const BLOCKS_OWNED = 11; // blocks of the heap that die with it
+export const LINE = 12; // those who wait for something of this slot: its start, its end, an answer of it
+
+export const EXIT_BIAS = 1024;
+
+const INDEX_MASK = SLOT_COUNT - 1;
+const INDEX_BITS = 10;
+const LAST_GENERATION = 2 ** 20;
+
+export function slotBase(index: number): number {
+  return SLOTS + index * SLOT_WORDS;
+}
+
+export function indexOf(id: number): number {
+  return id & INDEX_MASK;
+}
+
+export function idOf(index: number): number {
+  return (header()[slotBase(index) + GENERATION]! << INDEX_BITS) | index;
+}
+
+/** Gives a word of a slot, or undefined when the slot belongs to another process by now. */
+export function readSlot(id: number, word: number): number | undefined {
+  const value = Atomics.load(header(), slotBase(indexOf(id)) + word);
+  return idOf(indexOf(id)) === id ? value : undefined;
+}
+
+/** Takes a free slot and leaves it half open: nobody looks into it until `publishSlot`. */
+export function claimSlot(claimer: number): number {
+  const words = header();
+  for (let index = 1; index < SLOT_COUNT; index++) {
+    const base = slotBase(index);
+    if (Atomics.compareExchange(words, base + STATE, FREE, -claimer) !== FREE) continue;
+    words.fill(0, base + PID, base + SLOT_WORDS);
+    words[base + CREATOR] = claimer;
+    raise(words, SLOTS_USED, index + 1);
+    return idOf(index);
+  }
+  throw new RuntimeError('ERR_TOO_MANY_PROCESSES', `a program can have at most ${SLOT_COUNT - 1} processes at a time`);
+}
+
+export function publishSlot(id: number): void {
+  Atomics.store(header(), slotBase(indexOf(id)) + STATE, STARTING);
+}
+
+/** Only for the one who claimed it, or who buries the one who did. */
+export function freeSlot(id: number): void {
+  const words = header();
+  const base = slotBase(indexOf(id));
+  words[base + GENERATION] = (words[base + GENERATION]! + 1) % LAST_GENERATION;
+  Atomics.store(words, base + STATE, FREE);
+}
+
+export function* slotsInUse(): Generator<number> {
+  const words = header();
+  const used = Atomics.load(words, SLOTS_USED);
+  for (let index = 1; index < used; index++) {
+    if (Atomics.load(words, slotBase(index) + STATE) > FREE) yield idOf(index);
+  }
+}
+
+/** Raises a shared high-water mark. */
+export function raise(words: Int32Array, index: number, value: number): void {
+  for (let seen = Atomics.load(words, index); seen < value; ) {
+    const before = Atomics.compareExchange(words, index, seen, value);
+    if (before === seen) return;
+    seen = before;
+  }
+}
+
+let me = 0;
+
+/** The id of this process's own slot; the main process of a program takes one when it first needs it. */
+export function self(): number {
+  return me !== 0 ? me : enterAsMain();
+}
+
+function enterAsMain(): number {
+  const words = header();
+  for (let index = 0; index < SLOT_COUNT; index++) words[slotBase(index) + GENERATION] = 1;
+  const id = claimSlot(idOf(0));
+  words[MAIN_SLOT] = id;
+  enterSlot(id);
+  return id;
+}
+
+/** Makes `id` the slot of this process. */
+export function enterSlot(id: number): void {
+  me = id;
+  const words = header();
+  const base = slotBase(indexOf(id));
+  words[base + START_TIME] = startTimeOf(process.pid) as StartTime;
+  Atomics.store(words, base + PID, process.pid);
+  Atomics.store(words, base + STATE, RUNNING);
+}
+
+/** Whether the process that `id` names is gone, or so far ended that it does nothing any more. Asks the kernel: some microseconds. */
+export function isGone(id: number): boolean {
+  const words = header();
+  const base = slotBase(indexOf(id));
+  const state = Atomics.load(words, base + STATE);
+  const pid = Atomics.load(words, base + PID);
+  const startTime = Atomics.load(words, base + START_TIME);
+  if (idOf(indexOf(id)) !== id || state === ENDED || state === FREE) return true;
+  return state === RUNNING && !isRunning(pid, startTime);
+}

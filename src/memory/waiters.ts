@@ -1,0 +1,171 @@
+import { futexWait, futexWake } from '../system/futex.js';
+import { RuntimeError } from '../errors.js';
+import { ring } from './doorbell.js';
+import { ENTRY_COUNT, ENTRY_WORDS, REGISTRATIONS, TICKET } from './layout.js';
+import { cellAt, header, systemAddress, type Cell } from './program.js';
+import { ENTRIES_USED, indexOf, raise, self, slotBase, slotsInUse } from './slots.js';
+
+/**
+ * Who waits for what. A *line* is one word of a primitive; its address is the line's name and its value says whether
+ * anybody may stand in it (0: surely nobody). A process stands in a line by an entry in the table of its own slot:
+ *
+ *   word 0   serial << 2 | IDLE, BLOCKING, AWAITING or CALLED       (a futex word; the serial is new for each wait)
+ *   word 1   address of the line
+ *   word 2   ticket: the lowest number is called first
+ *   word 3   1 when the death of any process may end the wait
+ *
+ * No wake-up is lost: one who waits writes its entry, then the line's word, then looks at the condition; one who changes
+ * the condition looks at the line's word afterwards. One of the two sees the other (all accesses are `Atomics`).
+ * No step needs undoing when a process dies: an entry of a dead slot is struck out, a call it had received is passed on.
+ */
+const IDLE = 0;
+const BLOCKING = 1;
+const AWAITING = 2;
+const CALLED = 3;
+const PHASE = 3;
+
+const LINE = 1;
+const DRAWN = 2;
+const CARES = 3;
+
+export interface Entry {
+  /** The word of the state, in this process. */
+  readonly cell: Cell;
+  readonly line: Cell;
+  readonly ticket: number;
+}
+
+/** Steps into a line; the caller must look at the condition once more before it sleeps. */
+export function enterLine(line: Cell, how: { blocking: boolean; cares: boolean; ticket?: number | undefined }): Entry {
+  const words = header();
+  const ticket = how.ticket ?? Atomics.add(words, TICKET, 1);
+  const cell = idleEntry();
+  cell.words[cell.index + LINE] = line.address;
+  cell.words[cell.index + DRAWN] = ticket;
+  cell.words[cell.index + CARES] = how.cares ? 1 : 0;
+  const serial = (cell.words[cell.index]! & ~PHASE) + (PHASE + 1);
+  Atomics.store(cell.words, cell.index, serial | (how.blocking ? BLOCKING : AWAITING));
+  Atomics.store(line.words, line.index, 1);
+  return { cell, line, ticket };
+}
+
+/** Steps out. True when the caller had been called: it has to use the call or pass it on (`call`). */
+export function leaveLine({ cell }: Entry): boolean {
+  const state = Atomics.exchange(cell.words, cell.index, cell.words[cell.index]! & ~PHASE);
+  return (state & PHASE) === CALLED;
+}
+
+export function isCalled({ cell }: Entry): boolean {
+  return (Atomics.load(cell.words, cell.index) & PHASE) === CALLED;
+}
+
+/** Sleeps in the kernel until called, or for some milliseconds. */
+export function sleepInLine({ cell }: Entry, milliseconds: number): void {
+  const state = Atomics.load(cell.words, cell.index);
+  if ((state & PHASE) === BLOCKING) futexWait(systemAddress(cell), state, milliseconds);
+}
+
+/** Calls the first `count` in a line. A few nanoseconds when nobody stands there. */
+export function call(line: Cell, count = 1): void {
+  if (Atomics.load(line.words, line.index) !== 0) callWaiting(line, count);
+}
+
+function callWaiting(line: Cell, count: number): void {
+  for (let left = count; left > 0; ) {
+    const first = firstIn(line.address);
+    if (first !== undefined) {
+      if (callEntry(first)) left--;
+      continue;
+    }
+    // Nobody; say so, and look again: one who came in the meantime may have read the condition before it changed.
+    Atomics.store(line.words, line.index, 0);
+    if (firstIn(line.address) === undefined) return;
+    Atomics.store(line.words, line.index, 1);
+  }
+}
+
+interface Candidate {
+  readonly id: number;
+  readonly address: number;
+  readonly state: number;
+}
+
+function firstIn(line: number): Candidate | undefined {
+  let best: Candidate | undefined;
+  let lowest = 0;
+  for (const found of waiting()) {
+    const { words, index } = cellAt(found.address);
+    if (words[index + LINE] !== line) continue;
+    const ticket = words[index + DRAWN]!;
+    // Tickets wrap around: the difference tells the order.
+    if (best !== undefined && ((ticket - lowest) | 0) >= 0) continue;
+    best = found;
+    lowest = ticket;
+  }
+  return best;
+}
+
+/** Fails when the state has changed since it was read: left, called by another, or used for another wait. */
+function callEntry({ id, address, state }: Candidate): boolean {
+  const cell = cellAt(address);
+  const called = (state & ~PHASE) | CALLED;
+  if (Atomics.compareExchange(cell.words, cell.index, state, called) !== state) return false;
+  if ((state & PHASE) === BLOCKING) futexWake(systemAddress(cell), 1);
+  else ring(id);
+  return true;
+}
+
+/** Calls everyone whose wait may be ended by a death. */
+export function callAllWhoCare(): void {
+  for (const found of waiting()) {
+    const { words, index } = cellAt(found.address);
+    if (words[index + CARES] === 1) callEntry(found);
+  }
+}
+
+/** Strikes out a dead process's entries; the calls it had received go to the next ones in those lines. */
+export function strikeOut(id: number): void {
+  const used = header()[slotBase(indexOf(id)) + ENTRIES_USED]!;
+  for (let number = 0; number < used; number++) {
+    const { words, index } = cellAt(entryAddress(indexOf(id), number));
+    const state = Atomics.load(words, index);
+    // Passed on before it is struck out: should this process die in between, the call is made twice, not lost.
+    if ((state & PHASE) === CALLED) call(cellAt(words[index + LINE]!));
+    Atomics.compareExchange(words, index, state, state & ~PHASE);
+  }
+}
+
+function* waiting(): Generator<Candidate> {
+  for (const id of slotsInUse()) {
+    const used = Atomics.load(header(), slotBase(indexOf(id)) + ENTRIES_USED);
+    for (let number = 0; number < used; number++) {
+      const address = entryAddress(indexOf(id), number);
+      const { words, index } = cellAt(address);
+      const state = Atomics.load(words, index);
+      const phase = state & PHASE;
+      if (phase === BLOCKING || phase === AWAITING) yield { id, address, state };
+    }
+  }
+}
+
+function idleEntry(): Cell {
+  const me = indexOf(self());
+  for (let number = 0; number < ENTRY_COUNT; number++) {
+    const cell = cellAt(entryAddress(me, number));
+    if ((Atomics.load(cell.words, cell.index) & PHASE) !== IDLE) continue;
+    raise(header(), slotBase(me) + ENTRIES_USED, number + 1);
+    return cell;
+  }
+  throw new RuntimeError('ERR_TOO_MANY_WAITS', `a process can wait for at most ${ENTRY_COUNT} primitives at a time`);
+}
+
+function entryAddress(slot: number, number: number): number {
+  return REGISTRATIONS + (slot * ENTRY_COUNT + number) * ENTRY_WORDS;
+}
+
+/** How many entries of this process are in use: for tests of leaks. */
+export function entriesInUse(): number {
+  let count = 0;
+  for (const { id } of waiting()) if (id === self()) count++;
+  return count;
+}

@@ -1,0 +1,92 @@
+import os from 'node:os';
+import { decode } from '../codec/decode.js';
+import { encode } from '../codec/encode.js';
+import { dropBells } from '../memory/doorbell.js';
+import { free } from '../memory/heap.js';
+import { readParcel } from '../memory/parcel.js';
+import { header } from '../memory/program.js';
+import { BOOT, CREATOR, enterSlot, indexOf, isGone, slotBase } from '../memory/slots.js';
+import { leaveNow, setParentDeathSignal } from '../system/child.js';
+import { startTimeOf } from '../system/life.js';
+import { duringBoot } from './bootstrapping.js';
+import { inheritServer } from './fork-server.js';
+import { leaveWithoutParent } from './launch.js';
+import { leaveByItself, leaveThroughExit, report, targetDone } from './leave.js';
+import { adoptProcess } from './current.js';
+import type { BootRecord } from './record.js';
+import { reseedMathRandom } from './random.js';
+import { applySettings, takeSettings } from './settings.js';
+
+const { SIGKILL } = os.constants.signals;
+
+/**
+ * In the fork server, before it forks: does what each child would have to do otherwise, and runs once through what they
+ * will run, so that it is compiled there and not in each of them.
+ */
+export function prepareForked(): void {
+  leaveThroughExit();
+  prepareLeaving();
+  const record = { name: '', daemon: false, identity: [1], authkey: new Uint8Array(32), parent: { name: '', pid: 0, id: 0 } };
+  for (let round = 0; round < REHEARSALS; round++) {
+    reseedMathRandom();
+    decode(encode(record));
+    startTimeOf(process.pid);
+  }
+}
+
+const REHEARSALS = 10;
+
+/** In a child that the fork server `parent` has just forked. */
+export function bootForked(id: number, parent: number): void {
+  setParentDeathSignal(SIGKILL);
+  leaveWithoutParent(parent);
+  reseedMathRandom();
+  dropBells();
+  enter(id);
+  inheritServer();
+  void run(id);
+}
+
+/** In a child that is a fresh Node. */
+export function bootSpawned(id: number, settings: number): void {
+  enter(id);
+  applySettings(takeSettings(settings));
+  prepareLeaving();
+  void run(id);
+}
+
+function prepareLeaving(): void {
+  // Until the user's code says otherwise, an interrupt ends a child as an uncaught KeyboardInterrupt ends Python's.
+  process.on('SIGINT', interrupted);
+  leaveByItself();
+}
+
+function interrupted(): void {
+  if (process.listenerCount('SIGINT') === 1) process.exit(1);
+}
+
+function enter(id: number): void {
+  enterSlot(id);
+  // The creator's death is told to its children that have entered; it may have died just before.
+  if (isGone(header()[slotBase(indexOf(id)) + CREATOR]!)) leaveNow(1);
+}
+
+async function run(id: number): Promise<void> {
+  try {
+    const process = adoptProcess(await duringBoot(() => readBoot(id)));
+    await process.run();
+    targetDone();
+  } catch (error) {
+    process.exit(report(error));
+  }
+}
+
+async function readBoot(id: number): Promise<BootRecord> {
+  const words = header();
+  const boot = slotBase(indexOf(id)) + BOOT;
+  const record = await readParcel(words[boot]!, (bytes) => decode(bytes));
+  // Whoever buries this process frees what stands here.
+  const address = Atomics.exchange(words, boot, 0);
+  if (address !== 0) free(address);
+  return record as BootRecord;
+}

@@ -1,0 +1,53 @@
+import { self } from '../memory/slots.js';
+import { randomBytes } from '../system/random.js';
+import { foreignProcess, Process } from './process.js';
+import type { BootRecord } from './record.js';
+import { creatorObject, currentObject, setCurrent, setState } from './state.js';
+
+const AUTHKEY_BYTES = 32;
+
+/**
+ * The object of the process in which it is called.
+ *
+ * @example
+ * console.log(currentProcess().name); // 'MainProcess', or the child's name
+ *
+ * @see https://docs.python.org/3/library/multiprocessing.html#multiprocessing.current_process
+ */
+export function currentProcess(): Process {
+  return currentObject() ?? enterMain();
+}
+
+/**
+ * The object of the process that started this one; null in the main process.
+ *
+ * @see https://docs.python.org/3/library/multiprocessing.html#multiprocessing.parent_process
+ */
+export function parentProcess(): Process | null {
+  return creatorObject();
+}
+
+function enterMain(): Process {
+  const main = foreignProcess({
+    name: 'MainProcess',
+    daemon: false,
+    identity: [],
+    creator: 0,
+    started: true,
+    pid: process.pid,
+    authkey: randomBytes(AUTHKEY_BYTES),
+  });
+  setCurrent(main, null);
+  return main;
+}
+
+/** In a child: makes the object whose `run` this process is for. */
+export function adoptProcess(record: BootRecord): Process {
+  const { name, daemon, identity, authkey, method, target, args, parent, subclass } = record;
+  const object = Object.create(subclass?.type.prototype ?? Process.prototype) as Process;
+  Object.assign(object, subclass?.fields);
+  const started = { started: true, id: self(), pid: process.pid };
+  setState(object, { name, daemon, identity, authkey, method, target, args, creator: parent.id, ...started });
+  setCurrent(object, foreignProcess({ name: parent.name, daemon: false, identity: identity.slice(0, -1), creator: 0, id: parent.id, pid: parent.pid, started: true }));
+  return object;
+}

@@ -1,0 +1,69 @@
+import fs from 'node:fs';
+import { inspect } from 'node:util';
+import { leaveNow } from '../system/child.js';
+import { SystemExit } from '../errors.js';
+import { currentObject } from './state.js';
+
+/**
+ * How a child ends. Its target is done when its promise is; the process ends when nothing is left that Node would wait
+ * for, as any Node program does: timers, sockets and workers that are not unref'd are to a child what non-daemon threads
+ * are in Python.
+ */
+export function leaveByItself(): void {
+  process.on('uncaughtExceptionMonitor', (error) => {
+    const handled = process.listenerCount('uncaughtException') > 0 || process.hasUncaughtExceptionCaptureCallback();
+    if (!handled) process.exit(report(error));
+  });
+  process.on('beforeExit', () => {
+    if (done) return;
+    complain(`the target of process '${currentObject()?.name}' waits for a promise that nothing is left to settle`);
+    process.exit(EXIT_UNSETTLED);
+  });
+}
+
+let done = false;
+
+/** Says that the target's promise is settled. */
+export function targetDone(): void {
+  done = true;
+}
+
+/** As Node's own, for a top-level await that nothing settles. */
+const EXIT_UNSETTLED = 13;
+
+/**
+ * In a forked child the normal end would wait for threads that were not forked along. So every way out leads through
+ * `process.reallyExit`, which Node calls after the exit handlers, and which leaves at once here.
+ */
+export function leaveThroughExit(): void {
+  Object.assign(process, { reallyExit: leaveNow });
+  const leaveLast = (code: number): void => leaveNow(Number(process.exitCode ?? code));
+  process.on('beforeExit', () => {
+    // Behind the handlers that have come in the meantime.
+    process.off('exit', leaveLast);
+    process.on('exit', leaveLast);
+  });
+}
+
+/** Says on stderr what ended this process, as Python does, and gives its exit code. */
+export function report(error: unknown): number {
+  if (error instanceof SystemExit) return exitCodeOf(error.value);
+  complain(`Process ${currentObject()?.name ?? process.pid}:\n${inspect(error)}`);
+  return 1;
+}
+
+function exitCodeOf(value: unknown): number {
+  if (value === null || value === undefined) return 0;
+  if (typeof value === 'boolean') return Number(value);
+  if (Number.isInteger(value)) return (value as number) & 0xff;
+  complain(typeof value === 'string' ? value : inspect(value));
+  return 1;
+}
+
+function complain(text: string): void {
+  try {
+    fs.writeSync(2, `${text}\n`);
+  } catch {
+    // Nobody is left to read it.
+  }
+}

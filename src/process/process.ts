@@ -1,0 +1,247 @@
+import { AssertionError, expected, ArgumentTypeError, ValueError } from '../errors.js';
+import { self } from '../memory/slots.js';
+import { handle, registerHandle } from '../closure/reduce.js';
+import type { AwaitOptions } from '../sync/await.js';
+import { collect, joinChild, joinChildSync, sentinelOf, signalChild, startChild } from './children.js';
+import { currentProcess } from './current.js';
+import { markOwnClass, setState, stateOf, type State } from './state.js';
+import type { StartMethod } from './start-method.js';
+
+export interface ProcessOptions<Args extends readonly unknown[]> {
+  /** What the process runs: a function, also one that captures variables, or that is async. */
+  target?: ((...args: Args) => unknown) | undefined;
+  /** What `target` is called with. */
+  args?: Args | undefined;
+  /** Python's keyword arguments: one object more, passed behind `args`. */
+  kwargs?: object | undefined;
+  /** No meaning but for the reader of a log; `ClassName-N` unless given. */
+  name?: string | undefined;
+  /** Whether it is terminated when the process that started it ends, rather than waited for; inherited unless given. */
+  daemon?: boolean | undefined;
+  /** Python keeps this for later, and so do we. */
+  group?: null | undefined;
+}
+
+/**
+ * A process of the operating system that runs a function of this program.
+ *
+ * @example
+ * import { Process } from 'manyfold';
+ *
+ * const greeting = 'hello';
+ * const p = new Process({ target: (name: string) => console.log(greeting, name), args: ['bob'] });
+ * await p.start();
+ * await p.join();
+ *
+ * A class of your own overrides `run` instead; its fields travel to the child, its constructor does not run there.
+ *
+ * @see https://docs.python.org/3/library/multiprocessing.html#multiprocessing.Process
+ */
+export class Process<Args extends readonly unknown[] = readonly unknown[]> {
+  /** The start method of this class's processes; undefined: the default in force when one is started. */
+  static readonly startMethod: StartMethod | undefined = undefined;
+
+  /**
+   * @throws {AssertionError} ERR_PROCESS_GROUP, ERR_PROCESS_NAME
+   * @throws {TypeError} ERR_PROCESS_TARGET, ERR_PROCESS_ARGS
+   */
+  constructor(options: ProcessOptions<Args> = {}) {
+    checkOptions(options);
+    const { target, args = [], kwargs, name, daemon } = options;
+    const parent = stateOf(currentProcess());
+    const identity = [...parent.identity, ++parent.childrenMade];
+    setState(this, {
+      name: name ?? `${new.target.name}-${identity.join(':')}`,
+      daemon: daemon ?? parent.daemon,
+      authkey: parent.authkey,
+      identity,
+      method: new.target.startMethod,
+      target: target as State['target'],
+      args: kwargs === undefined ? [...args] : [...args, kwargs],
+      creator: self(),
+    });
+  }
+
+  /** What the child runs: `target` with `args`. To be overridden in a class of your own. */
+  run(): unknown {
+    const { target, args } = stateOf(this);
+    return target?.(...(args as never[]));
+  }
+
+  /**
+   * Starts the process; resolves when it exists and `pid` is set. Everything that travels to it is read before this
+   * returns, and what cannot travel fails here.
+   *
+   * @throws {AssertionError} ERR_PROCESS_STARTED_TWICE, ERR_NOT_A_CHILD, ERR_DAEMON_CHILDREN
+   * @throws {PicklingError} when the target, an argument or something they capture cannot travel
+   * @throws {RuntimeError} ERR_BOOTSTRAPPING: called by a module that is imported while this process starts
+   */
+  async start(): Promise<void> {
+    await startChild(this, openState(this));
+  }
+
+  /**
+   * Waits until the process has ended; for at most `timeout` milliseconds, and resolves then as well.
+   *
+   * @throws {AssertionError} ERR_NOT_A_CHILD, ERR_PROCESS_NOT_STARTED
+   */
+  async join(options: Pick<AwaitOptions, 'timeout' | 'signal'> = {}): Promise<void> {
+    await joinChild(startedChild(this, 'join'), options);
+  }
+
+  /** Like `join`, and blocks the calling thread. */
+  joinSync({ timeout }: { timeout?: number } = {}): void {
+    joinChildSync(startedChild(this, 'join'), timeout);
+  }
+
+  /** Whether the process runs: from the start until it has ended. */
+  isAlive(): boolean {
+    const state = openState(this);
+    if ((this as Process) === currentProcess()) return true;
+    if (state.creator !== self()) throw new AssertionError('ERR_NOT_A_CHILD', 'can only test a child process');
+    return state.id !== undefined && collect(state, true) === undefined;
+  }
+
+  /** Sends SIGTERM: no exit handlers run, no `finally` blocks; the exit code is -15. */
+  terminate(): void {
+    signalChild(openState(this), 'SIGTERM');
+  }
+
+  /** Sends SIGKILL; the exit code is -9. */
+  kill(): void {
+    signalChild(openState(this), 'SIGKILL');
+  }
+
+  /** Sends SIGINT; a child that does not handle it ends with exit code 1. */
+  interrupt(): void {
+    signalChild(openState(this), 'SIGINT');
+  }
+
+  /**
+   * Gives back what the object holds; most of its members throw afterwards. Once more does nothing.
+   *
+   * @throws {ValueError} ERR_PROCESS_RUNNING
+   */
+  close(): void {
+    const state = stateOf(this);
+    if (state.closed) return;
+    if (state.id !== undefined && state.creator === self() && collect(state, true) === undefined) {
+      throw new ValueError(
+        'ERR_PROCESS_RUNNING',
+        'cannot close a process while it is still running; you should first call join() or terminate()',
+      );
+    }
+    state.sentinel?.close();
+    state.closed = true;
+  }
+
+  get name(): string {
+    return stateOf(this).name;
+  }
+
+  set name(name: string) {
+    checkName(name);
+    stateOf(this).name = name;
+  }
+
+  /** Whether it is terminated when the process that started it ends. To be set before the start. */
+  get daemon(): boolean {
+    return stateOf(this).daemon;
+  }
+
+  set daemon(daemon: boolean) {
+    const state = stateOf(this);
+    if (state.started) throw new AssertionError('ERR_PROCESS_STARTED', 'process has already started');
+    state.daemon = Boolean(daemon);
+  }
+
+  /** Its process id; null before the start. */
+  get pid(): number | null {
+    return openState(this).pid;
+  }
+
+  /** The same as `pid`. */
+  get ident(): number | null {
+    return this.pid;
+  }
+
+  /** null until it has ended; then 0, the code it ended with (1 for an uncaught error), or minus the number of the signal that ended it. */
+  get exitCode(): number | null {
+    const state = openState(this);
+    return state.id === undefined || state.creator !== self() ? null : (collect(state, false) ?? null);
+  }
+
+  /** 32 bytes, the key of connections within the program; inherited from the process that made this object. */
+  get authkey(): Uint8Array {
+    return stateOf(this).authkey;
+  }
+
+  set authkey(key: Uint8Array) {
+    stateOf(this).authkey = Uint8Array.from(key);
+  }
+
+  /**
+   * A descriptor that becomes readable when the process ends; until `close`.
+   *
+   * @throws {ValueError} ERR_PROCESS_NOT_STARTED
+   */
+  get sentinel(): number {
+    return sentinelOf(openState(this));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const state = stateOf(this);
+    if (state.id !== undefined && !state.closed) await this.join();
+    this.close();
+  }
+
+  /** Elsewhere this object can be looked at and signalled, but not joined: it is not that process's child. */
+  [handle](): [string, unknown] {
+    const { name, daemon, identity, id, pid, creator } = stateOf(this);
+    return ['Process', [name, daemon, identity, id, pid, creator]];
+  }
+}
+
+markOwnClass(Process);
+
+registerHandle('Process', (state) => {
+  const [name, daemon, identity, id, pid, creator] = state as [string, boolean, number[], number | undefined, number | null, number];
+  return foreignProcess({ name, daemon, identity, id, pid, creator });
+});
+
+/** An object for a process that this one has not made. */
+export function foreignProcess(known: Pick<State, 'name' | 'daemon' | 'identity' | 'creator'> & Partial<State>): Process {
+  const process = Object.create(Process.prototype) as Process;
+  setState(process, { method: undefined, target: undefined, args: [], authkey: new Uint8Array(), ...known });
+  return process;
+}
+
+function openState(process: object): State {
+  const state = stateOf(process);
+  if (state.closed) throw new ValueError('ERR_PROCESS_CLOSED', 'process object is closed');
+  return state;
+}
+
+function startedChild(process: object, verb: string): State {
+  const state = openState(process);
+  if (state.creator !== self()) throw new AssertionError('ERR_NOT_A_CHILD', `can only ${verb} a child process`);
+  if (state.id === undefined) throw new AssertionError('ERR_PROCESS_NOT_STARTED', `can only ${verb} a started process`);
+  return state;
+}
+
+function checkOptions({ target, args, name, group }: { [Option in keyof ProcessOptions<[]>]: unknown }): void {
+  if (group !== undefined && group !== null) {
+    throw new AssertionError('ERR_PROCESS_GROUP', `group argument must be null for now: ${expected('null', group)}`);
+  }
+  if (target !== undefined && target !== null && typeof target !== 'function') {
+    throw new ArgumentTypeError('ERR_PROCESS_TARGET', `target: ${expected('a function', target)}`);
+  }
+  if (args !== undefined && !Array.isArray(args)) {
+    throw new ArgumentTypeError('ERR_PROCESS_ARGS', `args: ${expected('an array', args)}`);
+  }
+  if (name !== undefined) checkName(name);
+}
+
+function checkName(name: unknown): void {
+  if (typeof name !== 'string') throw new AssertionError('ERR_PROCESS_NAME', `name: ${expected('a string', name)}`);
+}

@@ -1,0 +1,40 @@
+/**
+ * The program of the fork server: `node --single-threaded --v8-pool-size=0 server.js manyfold-forkserver SLOT SETTINGS`,
+ * with the program's memory as descriptor 3.
+ */
+import { adoptMemory, INHERITED_FD } from '../memory/program.js';
+import { enterSlot, self } from '../memory/slots.js';
+import { lineOf } from '../memory/death.js';
+import { call } from '../memory/waiters.js';
+import { setParentDeathSignal } from '../system/child.js';
+import { unexpectedThreads } from '../system/fork.js';
+import { bootForked, prepareForked } from './boot.js';
+import { duringBoot } from './bootstrapping.js';
+import { openServer, serve } from './serve.js';
+import { applySettings, takeSettings } from './settings.js';
+import { EXIT_CANNOT_FORK, leaveWithoutParent } from './launch.js';
+import os from 'node:os';
+
+const { SIGKILL } = os.constants.signals;
+
+const [id, settings, creatorPid] = process.argv.slice(3).map(Number) as [number, number, number];
+setParentDeathSignal(SIGKILL);
+leaveWithoutParent(creatorPid);
+
+adoptMemory(INHERITED_FD);
+enterSlot(id);
+const { preload, ...rest } = takeSettings(settings);
+applySettings({ preload, ...rest });
+await duringBoot(() => preloadModules(preload));
+
+if ((await unexpectedThreads()) > 0) process.exit(EXIT_CANNOT_FORK);
+prepareForked();
+const server = openServer();
+call(lineOf(self()), Infinity);
+const parent = process.pid;
+bootForked(serve(server), parent);
+
+/** As CPython does, a module that cannot be preloaded is left to the children, who see the error where they need it. */
+async function preloadModules(modules: readonly string[]): Promise<void> {
+  for (const module of modules) await import(module).catch(() => {});
+}

@@ -1,0 +1,40 @@
+import { fileURLToPath } from 'node:url';
+import { bury, lineOf } from '../memory/death.js';
+import { header } from '../memory/program.js';
+import { BOOT, claimSlot, freeSlot, indexOf, PID, publishSlot, self, slotBase } from '../memory/slots.js';
+import { call } from '../memory/waiters.js';
+import { OSError } from '../errors.js';
+import { peekExit } from '../system/child.js';
+import { launchNode } from './launch.js';
+import { writeSettings } from './settings.js';
+
+const CHILD_FILE = fileURLToPath(new URL('./child.js', import.meta.url));
+
+/** Starts a child as a fresh Node with this process's options. Gives the id of its slot. */
+export async function spawnChild(boot: number): Promise<number> {
+  const id = claimSlot(self());
+  const base = slotBase(indexOf(id));
+  header()[base + BOOT] = boot;
+  publishSlot(id);
+  const child = launchNode(CHILD_FILE, [], ['manyfold-child', id, writeSettings([])]);
+  if (child.pid === undefined) {
+    const cause = await new Promise<Error>((resolve) => child.once('error', resolve));
+    bury(id, 127);
+    freeSlot(id);
+    throw new OSError('ERR_SPAWN_FAILED', `cannot start a process: ${cause.message}`, { cause });
+  }
+  Atomics.store(header(), base + PID, child.pid);
+  call(lineOf(id), Infinity);
+  child.once('exit', (code, signal) => bury(id, code ?? -signalNumber(signal!)));
+  return id;
+}
+
+function signalNumber(name: NodeJS.Signals): number {
+  return process.getBuiltinModule('node:os').constants.signals[name];
+}
+
+/** For one who blocks, and so keeps this process from hearing that its child has ended. */
+export function burySpawned(id: number, pid: number): void {
+  const exitCode = peekExit(pid);
+  if (exitCode !== undefined) bury(id, exitCode);
+}

@@ -1,0 +1,60 @@
+import { expected, RuntimeError, ValueError } from '../errors.js';
+
+/** How a process comes into being; the default comes first. */
+export const startMethods = ['forkserver', 'spawn'] as const;
+export type StartMethod = (typeof startMethods)[number];
+
+let chosen: StartMethod | undefined;
+
+export function checkStartMethod(name: unknown): StartMethod {
+  const method = startMethods.find((known) => known === name);
+  if (method === undefined) {
+    throw new ValueError('ERR_UNKNOWN_START_METHOD', `cannot find context for ${typeof name === 'string' ? `'${name}'` : String(name)}`);
+  }
+  return method;
+}
+
+/** The method of everything that is made without a context of its own; the first use fixes it. */
+export function defaultMethod(): StartMethod {
+  chosen ??= startMethods[0];
+  return chosen;
+}
+
+/**
+ * Sets how processes are started from now on. Once for a program, and before anything is made that depends on it.
+ *
+ * @example
+ * setStartMethod('spawn');
+ *
+ * @throws {RuntimeError} ERR_CONTEXT_SET: it has been set or used before; `{ force: true }` sets it anew, and `null` then resets it.
+ * @throws {ValueError} ERR_UNKNOWN_START_METHOD
+ * @see https://docs.python.org/3/library/multiprocessing.html#multiprocessing.set_start_method
+ */
+export function setStartMethod(method: StartMethod | null, { force = false }: { force?: boolean } = {}): void {
+  if (chosen !== undefined && !force) throw new RuntimeError('ERR_CONTEXT_SET', 'context has already been set');
+  if (method === null && !force) {
+    throw new ValueError('ERR_UNKNOWN_START_METHOD', expected('a start method (null only with force)', method));
+  }
+  chosen = method === null ? undefined : checkStartMethod(method);
+}
+
+/**
+ * The start method in force: 'forkserver' or 'spawn'. Asking fixes the default, unless `allowNone` is set: then the
+ * answer is null while nothing is fixed.
+ *
+ * @see https://docs.python.org/3/library/multiprocessing.html#multiprocessing.get_start_method
+ */
+export function getStartMethod(options?: { allowNone?: false }): StartMethod;
+export function getStartMethod(options: { allowNone: boolean }): StartMethod | null;
+export function getStartMethod({ allowNone = false }: { allowNone?: boolean } = {}): StartMethod | null {
+  return allowNone ? (chosen ?? null) : defaultMethod();
+}
+
+/**
+ * The start methods of this platform, the default first.
+ *
+ * @see https://docs.python.org/3/library/multiprocessing.html#multiprocessing.get_all_start_methods
+ */
+export function getAllStartMethods(): StartMethod[] {
+  return [...startMethods];
+}

@@ -1,0 +1,16 @@
+import os from 'node:os';
+import { OSError, OutOfMemoryError } from '../errors.js';
+import { errno } from './libc.js';
+
+const names = new Map(Object.entries(os.constants.errno).map(([name, number]) => [number, name]));
+
+/** The error of the system call that just failed, named as Node names it. */
+export function systemError(call: string): OSError | OutOfMemoryError {
+  const number = errno();
+  const name = names.get(number) ?? `errno ${number}`;
+  const message = `${call} failed: ${name}`;
+  if (number === os.constants.errno.ENOMEM || number === os.constants.errno.ENOSPC) {
+    return new OutOfMemoryError('ERR_OUT_OF_MEMORY', message);
+  }
+  return new OSError('ERR_SYSTEM_CALL', message);
+}

@@ -1,0 +1,49 @@
+import koffi from 'koffi';
+
+/**
+ * The one place that knows libc. `null` loads the running executable, so that libc and libuv symbols resolve alike.
+ * Addresses and descriptors are plain numbers: user space ends at 2^47, and a number costs no allocation where a
+ * BigInt would. Only koffi's synchronous calls are used: its asynchronous ones sit on libuv's pool.
+ */
+const libc = koffi.load(null);
+
+export const memfdCreate = libc.func('int memfd_create(const char *name, unsigned int flags)');
+export const fallocate = libc.func('int fallocate(int fd, int mode, int64_t offset, int64_t length)');
+export const mmap = libc.func('void *mmap(size_t address, size_t length, int protection, int flags, int fd, int64_t offset)');
+export const munmap = libc.func('int munmap(size_t address, size_t length)');
+export const madvise = libc.func('int madvise(size_t address, size_t length, int advice)');
+
+export const fork = libc.func('int fork()');
+export const getpid = libc.func('int getpid()');
+export const exitNow = libc.func('void _exit(int code)');
+export const waitpid = libc.func('int waitpid(int pid, _Out_ int *status, int options)');
+export const waitid = libc.func('int waitid(int kind, unsigned int id, void *info, int options)');
+export const prctl = libc.func('int prctl(int option, unsigned long a, unsigned long b, unsigned long c, unsigned long d)');
+
+export const pipe2 = libc.func('int pipe2(void *ends, int flags)');
+export const poll = libc.func('int poll(void *entries, unsigned long count, int timeout)');
+export const setDescriptorFlags = libc.func('int fcntl(int fd, int command, int flags)');
+export const schedGetAffinity = libc.func('int sched_getaffinity(int pid, size_t size, void *mask)');
+
+/** Raw system calls, for the two that libc does not wrap. */
+export const syscall = libc.func('long syscall(long number, size_t a, long b, long c, void *d, size_t e, long f)');
+
+export const uvDefaultLoop = libc.func('void *uv_default_loop()');
+export const uvLoopFork = libc.func('int uv_loop_fork(void *loop)');
+
+/** A view over foreign memory as an `ArrayBuffer`; the memory must stay mapped as long as the buffer is reachable. */
+export function viewMemory(address: number, length: number): ArrayBuffer {
+  return koffi.view(BigInt(address), length);
+}
+
+export function addressOf(pointer: unknown): number {
+  return Number(koffi.address(pointer as never));
+}
+
+export function errno(): number {
+  return koffi.errno();
+}
+
+/** The numbers of one system call differ between processors. */
+export const SYS_FUTEX = process.arch === 'arm64' ? 98 : 202;
+export const SYS_PIDFD_OPEN = 434;

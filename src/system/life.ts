@@ -1,0 +1,51 @@
+import fs from 'node:fs';
+import { systemError } from './error.js';
+import { setDescriptorFlags, SYS_PIDFD_OPEN, syscall } from './libc.js';
+
+const F_SETFD = 2;
+const FD_CLOEXEC = 1;
+
+/** What tells a process from a later one with the same pid: when it started, in clock ticks since boot (32 bits of it). */
+export type StartTime = number;
+
+/** undefined when there is no such process, or when it has ended and only waits to be collected. */
+export function startTimeOf(pid: number): StartTime | undefined {
+  let stat: string;
+  try {
+    stat = fs.readFileSync(`/proc/${pid}/stat`, 'latin1');
+  } catch {
+    return undefined;
+  }
+  // The name in parentheses may hold anything, also spaces and parentheses; the state comes after the last one.
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return fields[STATE] === 'Z' || fields[STATE] === 'X' ? undefined : Number(fields[START_TIME]) | 0;
+}
+
+const STATE = 0;
+const START_TIME = 19;
+
+export function isRunning(pid: number, startTime: StartTime): boolean {
+  return startTimeOf(pid) === startTime;
+}
+
+/** A descriptor that becomes readable when the process ends; undefined when it has ended and been collected. */
+export function openProcess(pid: number): number | undefined {
+  const fd = syscall(SYS_PIDFD_OPEN, pid, 0, 0, null, 0, 0) as number;
+  return fd < 0 ? undefined : fd;
+}
+
+/** Another process's descriptor, opened anew in this one; undefined when that process is gone. */
+export function openForeign(pid: number, fd: number, flags: number): number | undefined {
+  try {
+    return fs.openSync(`/proc/${pid}/fd/${fd}`, flags);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ENXIO' || code === 'ESRCH') return undefined;
+    throw error;
+  }
+}
+
+/** Keeps a descriptor from the programs that this process starts. */
+export function closeOnExec(fd: number): void {
+  if (setDescriptorFlags(fd, F_SETFD, FD_CLOEXEC) !== 0) throw systemError('fcntl');
+}

@@ -1,0 +1,37 @@
+import fs from 'node:fs';
+import { systemError } from './error.js';
+import { pipe2, poll } from './libc.js';
+
+const O_CLOEXEC = 0o2000000;
+const POLLIN = 1;
+/** A `struct pollfd` is a descriptor and two 16-bit masks. */
+const POLLFD_WORDS = 2;
+
+const scrap = Buffer.alloc(4096);
+
+/** A pipe whose ends do not block and are closed in programs that a child starts. */
+export function createPipe(): { readEnd: number; writeEnd: number } {
+  const ends = new Int32Array(2);
+  if (pipe2(ends, fs.constants.O_NONBLOCK | O_CLOEXEC) !== 0) throw systemError('pipe2');
+  return { readEnd: ends[0]!, writeEnd: ends[1]! };
+}
+
+/** Blocks until one of the descriptors is readable or closed at its other end; tells which. */
+export function pollReadable(descriptors: readonly number[], milliseconds: number): boolean[] {
+  const entries = new Int32Array(descriptors.length * POLLFD_WORDS);
+  descriptors.forEach((fd, i) => {
+    entries[i * POLLFD_WORDS] = fd;
+    entries[i * POLLFD_WORDS + 1] = POLLIN;
+  });
+  const ready = poll(entries, descriptors.length, milliseconds) as number;
+  return descriptors.map((_, i) => ready > 0 && entries[i * POLLFD_WORDS + 1]! >>> 16 !== 0);
+}
+
+/** Reads what a non-blocking descriptor holds and throws it away: a doorbell's bytes carry nothing. */
+export function drain(fd: number): void {
+  try {
+    while (fs.readSync(fd, scrap) === scrap.length);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') throw error;
+  }
+}
