@@ -50,10 +50,10 @@ function blank(kind: number): Error {
   const type = errorClasses[kind];
   if (type === undefined) throw corrupt('an error of no known class');
   const limit = Error.stackTraceLimit;
-  Error.stackTraceLimit = 0;
+  Reflect.set(Error, 'stackTraceLimit', 0); // no assignment: intrinsics may be frozen
   try {
     return Reflect.construct(Error, [], type);
   } finally {
-    Error.stackTraceLimit = limit;
+    Reflect.set(Error, 'stackTraceLimit', limit);
   }
 }

@@ -4,7 +4,7 @@ import { inspect } from 'node:util';
 export const notPlain = new Error('not plain data');
 
 /** Up to this length listing the keys, indices and all, is cheaper than the detour below. */
-const LIST_UP_TO = 32;
+const LIST_UP_TO = 64;
 
 /**
  * Whether an array has nothing but elements. JavaScript has no direct question for that: keys can only be listed together
@@ -34,6 +34,17 @@ function rest(length: number): string {
   return `... ${length} more item${length === 1 ? '' : 's'} ]`;
 }
 
+/** All options that matter are given: programs may change the defaults. */
+const options = {
+  depth: 0,
+  maxArrayLength: 0,
+  breakLength: Infinity,
+  compact: true,
+  colors: false,
+  customInspect: false,
+  showHidden: false,
+};
+
 function show(array: object): string {
-  return inspect(array, { depth: 0, maxArrayLength: 0, customInspect: false, breakLength: Infinity });
+  return inspect(array, options);
 }

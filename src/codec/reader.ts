@@ -1,5 +1,5 @@
 import { revive } from '../closure/reduce.js';
-import { readArray, readIntegers, readNumbers } from './elements.js';
+import { readArray, readIntegers, readNumbers } from './arrays.js';
 import { readError } from './failures.js';
 import { corrupt, type Input } from './input.js';
 import { cannotLend, Held, Lent, readBuffer, readResizable, readView, unfinished } from './memory.js';

@@ -7,6 +7,8 @@ const MAX_NODES = 8192;
 /** A list of keys: a path from the root of the tree. */
 export class Shape {
   readonly size: number;
+  /** Whether there has been an object of this shape; a shape that never comes again is not worth defining. */
+  seen = false;
   /** The message that defined it last, and its number there. */
   message = 0;
   number = 0;
@@ -63,19 +65,22 @@ export function emptyShape(): Shape {
   return root;
 }
 
-function define(keys: readonly string[]): Uint8Array {
-  const list = new Output();
-  list.count(keys.length);
-  for (const key of keys) list.string(key);
-  const bytes = list.bytes.subarray(0, list.position);
+const keyList = new Output();
+const draft = new Output();
 
-  const definition = new Output();
-  definition.tag(NEW_SHAPE);
-  definition.view.setInt32(definition.position, hash(bytes), true);
-  definition.position += 4;
-  definition.count(bytes.length);
-  definition.raw(bytes);
-  return Uint8Array.prototype.slice.call(definition.bytes, 0, definition.position);
+function define(keys: readonly string[]): Uint8Array {
+  keyList.start();
+  keyList.count(keys.length);
+  for (const key of keys) keyList.string(key);
+  const list = keyList.written();
+
+  draft.start();
+  draft.tag(NEW_SHAPE);
+  draft.view.setInt32(draft.position, hash(list), true);
+  draft.position += 4;
+  draft.count(list.length);
+  draft.raw(list);
+  return draft.written().slice();
 }
 
 /** Only a hint where the reader may have seen these bytes before; it compares them. */

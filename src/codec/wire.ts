@@ -93,7 +93,7 @@ export const MAX_DEPTH = 400;
 export const LEND_ABOVE = 64 * 1024;
 
 /** Shapes are for records. What has more keys, or longer ones, is a dictionary and not worth remembering. */
-export const MAX_SHAPE_KEYS = 24;
+export const MAX_SHAPE_KEYS = 64;
 export const MAX_SHAPE_KEY_LENGTH = 64;
 
 const { Float16Array: float16Array } = globalThis as { Float16Array?: ViewClass };

@@ -1,17 +1,14 @@
 import { types } from 'node:util';
 import { handle } from '../closure/reduce.js';
+import { writeArray } from './arrays.js';
 import { builtinWriters } from './builtins.js';
 import { Views } from './buffers.js';
 import { Identity } from './identity.js';
 import { Output } from './output.js';
-import { isBareArray, notPlain } from './plain.js';
+import { notPlain } from './plain.js';
 import { emptyShape, type Shape } from './shapes.js';
 import * as wire from './wire.js';
 
-/** Arrays from this length on are tried as a block of numbers first. */
-const BLOCK_FROM = 8;
-/** From this length on, what follows a hole is written as index and value. */
-const SPARSE_FROM = 64;
 /** Below this length a loop copies faster than a call into the runtime. */
 const LOOP_BELOW = 48;
 
@@ -71,13 +68,16 @@ export class Writer {
     const known = this.identity.mention(object);
     if (known >= 0) return this.#reference(object, known);
     if (++this.#depth > wire.MAX_DEPTH) throw notPlain;
-    const prototype: unknown = Object.getPrototypeOf(object);
     if (types.isProxy(object)) this.#exotic(object);
-    else if (prototype === Object.prototype) this.#record(object as Record<string, unknown>);
-    else if (prototype === Array.prototype && Array.isArray(object)) this.#array(object);
-    else if (prototype === null) this.#bareDictionary(object);
-    else this.#builtin(object, prototype as object);
+    else this.#ordinary(object, Object.getPrototypeOf(object) as object | null);
     this.#depth--;
+  }
+
+  #ordinary(object: object, prototype: object | null): void {
+    if (prototype === Object.prototype) this.#record(object as Record<string, unknown>);
+    else if (prototype === Array.prototype && Array.isArray(object)) writeArray(this, this.output, object);
+    else if (prototype === null) this.#bareDictionary(object);
+    else this.#builtin(object, prototype);
   }
 
   #reference(object: object, known: number): void {
@@ -100,6 +100,10 @@ export class Writer {
       if (shape === undefined) return this.#dictionary(wire.DICTIONARY, object);
     }
     if (shape.size === 0) assertLiteral(object);
+    if (!shape.seen) {
+      shape.seen = true;
+      return this.#dictionary(wire.DICTIONARY, object);
+    }
     this.#shape(shape);
     let size = 0;
     for (const key in object) {
@@ -152,78 +156,6 @@ export class Writer {
     this.output.tag(wire.HANDLE);
     this.output.string(typeName);
     this.value(state);
-  }
-
-  // ---- arrays ------------------------------------------------------------------------------------------------------
-
-  #array(array: readonly unknown[]): void {
-    const { length } = array;
-    if (!isBareArray(array)) throw notPlain;
-    if (length >= BLOCK_FROM && typeof array[0] === 'number' && this.#block(array)) return;
-    if (length < wire.SHORT_ARRAY_END - wire.SHORT_ARRAY) this.output.tag(wire.SHORT_ARRAY + length);
-    else this.output.tagged(wire.ARRAY, length);
-    for (let i = 0; i < length; i++) {
-      const element = array[i];
-      if (element !== undefined || i in array) this.value(element);
-      else if (length < SPARSE_FROM) this.output.tag(wire.HOLE);
-      else return this.#sparseRest(array, i);
-    }
-  }
-
-  #sparseRest(array: readonly unknown[], start: number): void {
-    const indices = Object.keys(array)
-      .map(Number)
-      .filter((index) => index >= start);
-    this.output.tagged(wire.SPARSE_REST, indices.length);
-    for (const index of indices) {
-      this.output.count(index);
-      this.value(array[index]);
-    }
-  }
-
-  /** Numbers only: written while they are checked, and forgotten if something else comes up. */
-  #block(array: readonly unknown[]): boolean {
-    const { output } = this;
-    const start = output.position;
-    if (this.#integers(array)) return true;
-    output.position = start;
-    if (this.#numbers(array)) return true;
-    output.position = start;
-    return false;
-  }
-
-  #integers(array: readonly unknown[]): boolean {
-    const { output } = this;
-    const { length } = array;
-    output.tagged(wire.INTEGERS, length);
-    output.align(4);
-    output.ensure(length * 4);
-    const block = new Int32Array(output.memory, output.position, length);
-    for (let i = 0; i < length; i++) {
-      const element = array[i];
-      if (typeof element !== 'number') return false;
-      const integer = element | 0;
-      if (integer !== element || (integer === 0 && 1 / element < 0)) return false;
-      block[i] = integer;
-    }
-    output.position += length * 4;
-    return true;
-  }
-
-  #numbers(array: readonly unknown[]): boolean {
-    const { output } = this;
-    const { length } = array;
-    output.tagged(wire.NUMBERS, length);
-    output.align(8);
-    output.ensure(length * 8);
-    const block = new Float64Array(output.memory, output.position, length);
-    for (let i = 0; i < length; i++) {
-      const element = array[i];
-      if (typeof element !== 'number') return false;
-      block[i] = element;
-    }
-    output.position += length * 8;
-    return true;
   }
 }
 

@@ -41,7 +41,7 @@ const odd: Record<string, unknown> = {
   'frozen error': Object.freeze(new Error('x')),
   'array with more than elements': withExtra(3),
   'empty array with more': withExtra(0),
-  'long array with more': withExtra(33),
+  'long array with more': withExtra(65),
   'very long array with more': withExtra(10_000),
   'array with a hole and more': Object.assign([1, 2], { length: 3, extra: 1 }),
   'array with what looks like an index': Object.assign([1], { '01': 2 }),

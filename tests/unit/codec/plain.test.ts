@@ -43,7 +43,7 @@ test('keys that are names of Object.prototype, indices, or many', () => {
   const copy = trip(JSON.parse('{"__proto__": {"polluted": 1}, "constructor": 2, "7": 3, "": 4}') as object);
   assert.equal(Object.getPrototypeOf(copy), Object.prototype);
   assert.equal(({} as { polluted?: number }).polluted, undefined);
-  for (const count of [23, 24, 25, 1000])
+  for (const count of [63, 64, 65, 1000])
     trip(Object.fromEntries(Array.from({ length: count }, (_, i) => [`k${i}`, i])));
   const bare = Object.assign(Object.create(null) as object, { a: 1 });
   Object.defineProperty(bare, '__proto__', { value: [1], enumerable: true, writable: true, configurable: true });
@@ -92,6 +92,7 @@ test('one object mentioned twice arrives as one, also far down and in circles', 
 
 test('a message keeps nothing of the one before it', () => {
   const object = { a: 1 };
+  encode(object); // from its second time on, the keys are a shape
   assert.deepEqual(encode([object]).slice(), encode([object]).slice());
   encode('secret'.repeat(10));
   assert.ok(!Buffer.from(encode(new Float64Array(1))).includes('secret'));

@@ -112,7 +112,7 @@ export class RandomValues {
       'toString',
       this.#string(),
     ];
-    for (let i = this.#pick([0, 1, 2, 3, 30]); i > 0; i--) {
+    for (let i = this.#pick([0, 1, 2, 3, 30, 80]); i > 0; i--) {
       const key = i > 5 ? `k${i}` : this.#pick(keys);
       Object.defineProperty(object, key, {
         value: this.#value(depth - (i > 5 ? depth : 0)),
