@@ -55,6 +55,9 @@ export function writeView(writer: Writer, object: object, kind: number): void {
   const { buffer, byteOffset, byteLength } = object;
   assertSendable(buffer);
   const { output, identity, views } = writer;
+  if (buffer === output.memory) {
+    throw new Unsendable('ERR_PICKLE_REUSED', 'a result of encode is valid only until its next call: copy it', object);
+  }
   const { size } = viewClasses[kind] as { size: number };
   const growing = (buffer as Resizable).resizable === true;
   const pooled = isPooled(object);

@@ -39,11 +39,12 @@ function encodeWith(writer: Writer, value: unknown, options: { label?: string } 
 
 /** The slow path: functions, classes, instances, and whatever else has more to it than its data. */
 function encodeGraph(writer: Writer, value: unknown, options: { label?: string } | undefined): Uint8Array {
-  const payload = capture(value, options);
   try {
+    const payload = capture(value, options);
     return writer.message(GRAPH, payload);
   } catch (error) {
     if (error instanceof Unsendable) throw complain(error, value, options?.label);
+    if (isStackOverflow(error)) throw tooDeep(options?.label, error);
     if (error !== notPlain) throw error;
     throw new PicklingError(
       'ERR_PICKLE_PAYLOAD',
@@ -54,6 +55,10 @@ function encodeGraph(writer: Writer, value: unknown, options: { label?: string }
 
 function complain(found: Unsendable, value: unknown, label = 'value'): PicklingError {
   return new PicklingError(found.code, `${found.message}; reached through: ${pathTo(value, found.object, label)}`);
+}
+
+function tooDeep(label = 'value', cause: unknown): PicklingError {
+  return new PicklingError('ERR_PICKLE_TOO_DEEP', `${label} is nested too deeply to be walked through`, { cause });
 }
 
 function isStackOverflow(error: unknown): boolean {

@@ -20,7 +20,7 @@
  *   8c n                                the n-th object of this message once more
  *   8d hash32 n byte{n} value*          object of a new shape: the bytes are a count and that many strings, its keys
  *   8e n value*                         object of shape n
- *   8f n (string value){n}              object with too many or too long keys to be worth a shape
+ *   8f n (string value){n}              object with keys not worth a shape: too many, too long, or never seen before
  *   90 n (string value){n}              object without a prototype
  *   91 n value{n}                       array; an element may be a hole (92), and the last may be a sparse rest (93)
  *   92                                  hole
@@ -86,8 +86,8 @@ export const VIEW = 0x9d;
 export const ERROR = 0x9e;
 export const HANDLE = 0x9f;
 
-/** Deeper values go the way of graphs, which needs no stack; so a message of nothing but brackets cannot exhaust it. */
-export const MAX_DEPTH = 400;
+/** Less than half of what the usual stack allows. Deeper values go the way of graphs; deeper messages are corrupt. */
+export const MAX_DEPTH = 1000;
 
 /** With `copy: false`, buffers larger than this stay where they are. */
 export const LEND_ABOVE = 64 * 1024;

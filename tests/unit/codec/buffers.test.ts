@@ -66,6 +66,12 @@ test('a small view and its buffer stay together', () => {
   }
 });
 
+test('a result of encode cannot be sent by the call that overwrites it', () => {
+  const isReused = (error: unknown) => error instanceof PicklingError && error.code === 'ERR_PICKLE_REUSED';
+  assert.throws(() => encode({ inner: encode('text') }), isReused);
+  assert.equal(decode(trip({ inner: encode('text').slice() }).inner), 'text');
+});
+
 test('resizable buffers and the views that grow with them', () => {
   const Resizable = ArrayBuffer as unknown as new (
     length: number,

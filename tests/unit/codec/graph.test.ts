@@ -72,7 +72,7 @@ for (const [name, value] of Object.entries(odd)) {
 
 test('what is nested too deeply for the stack of the fast path is left to the graph', () => {
   let value: unknown = 'bottom';
-  for (let i = 0; i < 401; i++) value = [value];
+  for (let i = 0; i < 1001; i++) value = [value];
   assert.ok(isLeft(value));
 });
 
@@ -122,4 +122,10 @@ test('a handle of an unknown type is refused by name', () => {
   const stranger = Object.create({ [handle]: () => ['test.Stranger', null] }) as object;
   const bytes = encode(stranger).slice();
   assert.throws(() => decodeSync(bytes), /test\.Stranger/);
+});
+
+test('what nobody can walk through is a PicklingError, not an overflow of the stack', () => {
+  let value: unknown = 'bottom';
+  for (let i = 0; i < 1_000_000; i++) value = [value];
+  assert.ok(isLeft(value));
 });

@@ -136,7 +136,7 @@ test('Date, RegExp, boxes', () => {
 
 test('a nesting as deep as the fast path goes', () => {
   let value: unknown = 'bottom';
-  for (let i = 0; i < 400; i++) value = i % 2 === 0 ? [value] : { value };
+  for (let i = 0; i < 1000; i++) value = i % 2 === 0 ? [value] : { value };
   trip(value);
 });
 
