@@ -1,0 +1,22 @@
+/** The sender's side: a value, with all functions and classes that hang on it, becomes plain data. */
+import { Pickler } from './pickler.js';
+import type { Payload } from './payload.js';
+
+export type { Payload } from './payload.js';
+
+export interface CaptureOptions {
+  /** What the errors call the value: `reached through: target -> ...`. */
+  readonly label?: string;
+}
+
+/**
+ * Captures a value so that `rebuild` can make it again in another process. Functions and classes that a module exports
+ * travel by reference; all others as their source with the variables that they use.
+ *
+ * Buffers are not copied: write the payload out before the program goes on.
+ */
+export function capture(value: unknown, options: CaptureOptions = {}): Payload {
+  const pickler = new Pickler(options.label ?? 'value');
+  pickler.payload.root = pickler.encode(value);
+  return pickler.payload;
+}

@@ -1,0 +1,142 @@
+/** How a function or class travels: by reference if another process can import it, otherwise by value. */
+import { builtinPath } from './builtins.js';
+import { globalByName } from './intrinsics.js';
+import { type Insight, inspectFunction, scriptById } from './inspector.js';
+import { locate, textOf } from './locate.js';
+import type { PayloadNode } from './payload.js';
+import type { Pickler } from './pickler.js';
+import { madeImports, originOf } from './provenance.js';
+import { type Recipe, recipeOf, recipeOfRecord } from './recipe.js';
+import { type Reference, reference } from './reduce.js';
+import { type ModulePath, findReference } from './references.js';
+import { type Scope, scopesOf, scopesOfLive } from './scopes.js';
+import { type Script, parsedScript } from './script.js';
+import { isEntry } from './entry.js';
+import { captureByValue } from './byvalue.js';
+
+// eslint-disable-next-line @typescript-eslint/no-unsafe-function-type
+export type Callable = Function;
+
+/** The object of which a function is being captured as a property. */
+export interface Owner {
+  readonly object: object;
+  readonly key: PropertyKey;
+}
+
+/** All about a function by value that one capture needs. */
+export interface Facts {
+  readonly recipe: Recipe;
+  readonly scopes: readonly Scope[];
+  /** Equal for functions of one script. */
+  readonly script: object;
+  /** Address of the script, as in stack traces. */
+  readonly address: string;
+  readonly isCommonjs: boolean;
+  /** What `this` is in the arrow function of a class field. */
+  readonly self: object | undefined;
+}
+
+interface Place {
+  readonly script: Script;
+  readonly recipe: Recipe;
+}
+
+// What the source says never changes; what the variables hold does, and is read at each capture.
+const references = new WeakMap<Callable, ModulePath>();
+const places = new WeakMap<Callable, Place>();
+const recipes = new WeakMap<object, Recipe>();
+
+export function captureFunction(pickler: Pickler, fn: Callable, owner: Owner | undefined): PayloadNode {
+  const known = references.get(fn) ?? marked(pickler, fn);
+  if (known) return pickler.imported(known);
+  const origin = originOf(fn);
+  if (origin?.kind === 'function') {
+    const { record, env, address, self } = origin;
+    let recipe = recipes.get(record);
+    if (!recipe) recipes.set(record, (recipe = recipeOfRecord(record)));
+    const facts = { recipe, scopes: scopesOfLive(env), script: env.script, address, isCommonjs: false, self };
+    return captureByValue(pickler, fn, facts);
+  }
+  const insight = inspectFunction(fn);
+  if (insight.bound) return captureBound(pickler, fn, insight.bound);
+  return captureInspected(pickler, fn, insight, owner);
+}
+
+function captureInspected(pickler: Pickler, fn: Callable, insight: Insight, owner: Owner | undefined): PayloadNode {
+  const { location } = insight;
+  const raw = location && scriptById(location.scriptId);
+  if (!location || raw?.url.startsWith('node:')) return captureNative(pickler, fn, raw?.url);
+  if (!raw)
+    pickler.trail.fail('ERR_PICKLE_SOURCE', `cannot pickle ${label(fn)}: its script is no longer known to the engine`);
+
+  const isModule = raw.isModule || insight.scopes.some(({ description }) => description === 'Module');
+  let place = places.get(fn);
+  const script = place?.script ?? parse(pickler, fn, () => parsedScript(raw, isModule));
+  if (!place && !madeImports(script.source)) {
+    const found = findReference(fn, script, insight);
+    if (found) {
+      references.set(fn, found);
+      return pickler.imported(found);
+    }
+  }
+  if (!place) {
+    const located = locate(script, fn, location);
+    if (!located) {
+      pickler.trail.fail(
+        'ERR_PICKLE_SOURCE',
+        `cannot pickle ${label(fn)}: its source is not found in ${raw.url || 'eval'}`,
+      );
+    }
+    places.set(fn, (place = { script, recipe: recipeOf(script, located) }));
+  }
+  const scopes = scopesOf(script, insight.scopes, (value) => pickler.identify(value));
+  const self = owner?.key === place.recipe.fieldKey ? owner?.object : undefined;
+  const isCommonjs = !isModule && !madeImports(script.source);
+  return captureByValue(pickler, fn, { recipe: place.recipe, scopes, script, address: raw.url, isCommonjs, self });
+}
+
+function parse(pickler: Pickler, fn: Callable, work: () => Script): Script {
+  try {
+    return work();
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    return pickler.trail.fail(
+      'ERR_PICKLE_SOURCE',
+      `cannot pickle ${label(fn)}: its script cannot be parsed (${error.message})`,
+    );
+  }
+}
+
+function marked(pickler: Pickler, fn: Callable): ModulePath | undefined {
+  if (!Object.hasOwn(fn, reference)) return undefined;
+  const { url, name } = (fn as unknown as { [reference]: Reference })[reference];
+  if (isEntry(url)) {
+    pickler.trail.fail(
+      'ERR_PICKLE_ENTRY_IMPORT',
+      `cannot pickle '${name}' by reference: ${url} is the entry script, which no child imports`,
+    );
+  }
+  return { record: { specifier: url, parent: '', kind: 'esm' }, path: [name] };
+}
+
+function captureBound(pickler: Pickler, fn: Callable, bound: NonNullable<Insight['bound']>): PayloadNode {
+  return pickler.trail.within(`bound ${label(fn)}`, () => {
+    const args = bound.args.map((arg) => pickler.encode(arg));
+    return ['bound', pickler.encode(bound.target), pickler.encode(bound.self), args];
+  });
+}
+
+function captureNative(pickler: Pickler, fn: Callable, address: string | undefined): PayloadNode {
+  const builtin = builtinPath(fn, address);
+  if (builtin) return pickler.builtin(builtin);
+  const global = globalByName(fn);
+  if (global) return ['intrinsic', ...global];
+  return pickler.trail.fail(
+    'ERR_PICKLE_NATIVE_FUNCTION',
+    `cannot pickle native ${label(fn)}: it has no JavaScript source${address ? ' of the program' : ''} and is not an export of a loaded module`,
+  );
+}
+
+export function label(fn: Callable): string {
+  return `${textOf(fn).startsWith('class') ? 'class' : 'function'} '${fn.name || '<anonymous>'}'`;
+}

@@ -1,0 +1,50 @@
+/** The own properties of an object. */
+import { type Key, type Lock, type OddProperty, type Shape, configurable, enumerable, writable } from './payload.js';
+import type { Pickler } from './pickler.js';
+
+const plain = enumerable | configurable | writable;
+
+/** Tells which properties do not travel. */
+export type Skip = (key: PropertyKey, property: PropertyDescriptor) => boolean;
+
+/** The properties of `object`; undefined when there is nothing to tell. */
+export function shapeOf(pickler: Pickler, object: object, skip?: Skip): Shape | undefined {
+  const keys: Key[] = [];
+  const slots: Shape['slots'] = [];
+  const odd: OddProperty[] = [];
+  const lock = lockOf(object);
+  for (const key of Reflect.ownKeys(object)) {
+    const property = Object.getOwnPropertyDescriptor(object, key);
+    if (!property || skip?.(key, property)) continue;
+    pickler.trail.within(`.${String(key)}`, () => {
+      const attributes = attributesOf(property, lock);
+      const keySlot = typeof key === 'symbol' ? pickler.reference(key) : key;
+      if (!('value' in property)) {
+        odd.push([keySlot, attributes, pickler.encode(property.get), pickler.encode(property.set)]);
+        return;
+      }
+      const slot = pickler.encode(property.value, { object, key });
+      // `__proto__ = x` sets the prototype; only a definition makes the property.
+      if (attributes === plain && key !== '__proto__') {
+        keys.push(keySlot);
+        slots.push(slot);
+      } else odd.push([keySlot, attributes, slot]);
+    });
+  }
+  if (!keys.length && !odd.length && !lock) return undefined;
+  return { ...(keys.length && { keys, slots }), ...(odd.length && { odd }), ...(lock && { lock }) };
+}
+
+function attributesOf(property: PropertyDescriptor, lock: Lock | undefined): number {
+  let attributes = property.enumerable ? enumerable : 0;
+  // To seal and to freeze sets these again, for all properties at once.
+  if (property.configurable || lock === 'sealed' || lock === 'frozen') attributes |= configurable;
+  if (property.writable || (lock === 'frozen' && 'value' in property)) attributes |= writable;
+  return attributes;
+}
+
+function lockOf(object: object): Lock | undefined {
+  if (Object.isExtensible(object)) return undefined;
+  if (Object.isFrozen(object)) return 'frozen';
+  return Object.isSealed(object) ? 'sealed' : 'closed';
+}
