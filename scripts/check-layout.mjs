@@ -16,6 +16,7 @@ const layers = [
   ['process'],
   ['channel'],
   ['shared', 'pool'],
+  ['context'],
   ['managers'],
   ['threading', 'queue', 'coroutines'],
 ];

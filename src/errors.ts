@@ -60,6 +60,24 @@ export class NotImplementedError extends ManyfoldError {}
 /** A value, function or class that cannot travel; the message ends with the path by which it was reached. */
 export class PicklingError extends ManyfoldError {}
 
+/**
+ * Thrown by the target of a process, ends that process: an integer is its exit code (the low 8 bits), null or undefined
+ * is 0, a boolean 0 or 1; anything else is written to stderr and gives 1.
+ *
+ * @example
+ * new Process({ target: () => { throw new SystemExit(3); } });
+ *
+ * @see https://docs.python.org/3/library/exceptions.html#SystemExit
+ */
+export class SystemExit extends ManyfoldError {
+  readonly value: unknown;
+
+  constructor(value?: unknown) {
+    super('ERR_SYSTEM_EXIT', typeof value === 'string' ? value : `exit ${String(value ?? 0)}`);
+    this.value = value;
+  }
+}
+
 /** A process died with work in hand. */
 export class WorkerCrashedError extends ProcessError {
   readonly pid: number;
@@ -74,7 +92,10 @@ export class WorkerCrashedError extends ProcessError {
   }
 }
 
-/** The process that held a lock has died; the caller holds the lock now, and what it guards may be half changed. */
+/**
+ * The process that held a lock has died, and what the lock guards may be half changed. The caller does not hold the lock:
+ * it is free again, and each death is told once.
+ */
 export class OwnerDiedError extends ManyfoldError {}
 
 /** The calling process was not launched in the mode that a true `fork` needs. */
@@ -123,6 +144,7 @@ for (const type of [
   AssertionError,
   NotImplementedError,
   PicklingError,
+  SystemExit,
   WorkerCrashedError,
   OwnerDiedError,
   ForkUnsafeError,

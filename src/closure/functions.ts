@@ -1,6 +1,6 @@
 /** How a function or class travels: by reference if another process can import it, otherwise by value. */
 import { builtinPath } from './builtins.js';
-import { globalByName } from './intrinsics.js';
+import { globalByName, intrinsicPath } from './intrinsics.js';
 import { type Insight, inspectFunction, scriptById } from './inspector.js';
 import { locate, textOf } from './locate.js';
 import type { PayloadNode } from './payload.js';
@@ -14,7 +14,6 @@ import { type Script, parsedScript } from './script.js';
 import { isEntry } from './entry.js';
 import { captureByValue } from './byvalue.js';
 
-// eslint-disable-next-line @typescript-eslint/no-unsafe-function-type
 export type Callable = Function;
 
 /** The object of which a function is being captured as a property. */
@@ -127,10 +126,10 @@ function captureBound(pickler: Pickler, fn: Callable, bound: NonNullable<Insight
 }
 
 function captureNative(pickler: Pickler, fn: Callable, address: string | undefined): PayloadNode {
+  const global = intrinsicPath(fn) ?? globalByName(fn);
+  if (global) return ['intrinsic', ...global];
   const builtin = builtinPath(fn, address);
   if (builtin) return pickler.builtin(builtin);
-  const global = globalByName(fn);
-  if (global) return ['intrinsic', ...global];
   return pickler.trail.fail(
     'ERR_PICKLE_NATIVE_FUNCTION',
     `cannot pickle native ${label(fn)}: it has no JavaScript source${address ? ' of the program' : ''} and is not an export of a loaded module`,

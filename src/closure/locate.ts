@@ -14,6 +14,11 @@ export function textOf(fn: object): string {
   return Function.prototype.toString.call(fn);
 }
 
+/** Whether the function has no JavaScript source. */
+export function isNative(fn: object): boolean {
+  return textOf(fn).endsWith('{ [native code] }');
+}
+
 export function locate(script: Script, fn: object, location: Location): Located | undefined {
   const text = textOf(fn);
   // Some loaders compile a source at an offset (vite-node at a negative column).

@@ -1,8 +1,9 @@
 /** One capture: the payload that is being made, and which values it has already. */
 import type { BuiltinPath } from './builtins.js';
 import { intrinsicPath } from './intrinsics.js';
-import { type Callable, type Owner, captureFunction } from './functions.js';
+import { type Owner, captureFunction } from './functions.js';
 import { captureObject } from './objects.js';
+import { isNative } from './locate.js';
 import type { EnvRecord, ImportRecord, Payload, PayloadNode, Slot } from './payload.js';
 import { captureProtocol } from './protocols.js';
 import { originOf } from './provenance.js';
@@ -111,7 +112,8 @@ export class Pickler {
 
   #node(value: symbol | object, owner: Owner | undefined): PayloadNode {
     if (typeof value === 'symbol') return symbolNode(value);
-    const intrinsic = intrinsicPath(value);
+    // A function with source is looked up when its script turns out to be one of Node's own.
+    const intrinsic = typeof value === 'function' && !isNative(value) ? undefined : intrinsicPath(value);
     if (intrinsic) return ['intrinsic', ...intrinsic];
     const told = captureProtocol(this, value);
     if (told) return told;
@@ -119,7 +121,7 @@ export class Pickler {
     if (origin?.kind === 'import') return this.imported({ record: origin.record, path: [] });
     if (origin?.kind === 'commonjs') return ['commonjs', origin.href, origin.name];
     if (origin?.kind === 'meta') return ['meta', origin.href];
-    return typeof value === 'function' ? captureFunction(this, value as Callable, owner) : captureObject(this, value);
+    return typeof value === 'function' ? captureFunction(this, value, owner) : captureObject(this, value);
   }
 }
 

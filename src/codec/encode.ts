@@ -31,8 +31,8 @@ function encodeWith(writer: Writer, value: unknown, options: { label?: string } 
     return writer.message(PLAIN, value);
   } catch (error) {
     if (error instanceof Unsendable) throw complain(error, value, options?.label);
-    // Too deep for the stack here is not too deep for a graph.
-    if (error !== notPlain && !isStackOverflow(error)) throw error;
+    if (isStackOverflow(error)) throw tooDeep(options?.label, error);
+    if (error !== notPlain) throw error;
   }
   return encodeGraph(writer, value, options);
 }

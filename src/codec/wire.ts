@@ -86,7 +86,7 @@ export const VIEW = 0x9d;
 export const ERROR = 0x9e;
 export const HANDLE = 0x9f;
 
-/** Less than half of what the usual stack allows. Deeper values go the way of graphs; deeper messages are corrupt. */
+/** Python's limit too, and less than half of what the usual stack allows. Deeper values are left to the closure graph. */
 export const MAX_DEPTH = 1000;
 
 /** With `copy: false`, buffers larger than this stay where they are. */

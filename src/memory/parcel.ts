@@ -1,7 +1,8 @@
 import { isExtent, LARGEST_BLOCK } from './blocks.js';
 import { mapExtent, takeExtent, unmapExtent } from './extent.js';
-import { allocate, blockBytes, free, own, SHARED, underHeapLock } from './heap.js';
+import { allocate, blockBytes, free, handOver, own, SHARED, underHeapLock } from './heap.js';
 import { cellAt } from './program.js';
+import { self } from './slots.js';
 
 /** Bytes of any length in shared memory, named by one address: a block, or an extent when they are many. */
 const LENGTH_BYTES = 8;
@@ -57,3 +58,16 @@ function lengthOfExtent(address: number): number {
   unmapExtent(mapping);
   return LENGTH_BYTES + length;
 }
+
+/** Takes a large parcel over: it lives as long as anything in this process refers to its memory. */
+export function adoptParcel(address: number): Uint8Array {
+  handOver(address, self());
+  const { buffer, ...place } = mapExtent(address, lengthOfExtent(address));
+  unreachable.register(buffer, { ...place, extent: address });
+  return new Uint8Array(buffer, LENGTH_BYTES);
+}
+
+const unreachable = new FinalizationRegistry((parcel: { address: number; length: number; extent: number }) => {
+  unmapExtent(parcel);
+  free(parcel.extent);
+});

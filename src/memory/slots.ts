@@ -127,6 +127,12 @@ export function enterSlot(id: number): void {
   Atomics.store(words, base + STATE, RUNNING);
 }
 
+/** Whether the process that `id` names is known to have ended. Only looks at the table. */
+export function hasEnded(id: number): boolean {
+  const state = Atomics.load(header(), slotBase(indexOf(id)) + STATE);
+  return idOf(indexOf(id)) !== id || state === ENDED || state === FREE;
+}
+
 /** Whether the process that `id` names is gone, or so far ended that it does nothing any more. Asks the kernel: some microseconds. */
 export function isGone(id: number): boolean {
   const words = header();
@@ -134,6 +140,5 @@ export function isGone(id: number): boolean {
   const state = Atomics.load(words, base + STATE);
   const pid = Atomics.load(words, base + PID);
   const startTime = Atomics.load(words, base + START_TIME);
-  if (idOf(indexOf(id)) !== id || state === ENDED || state === FREE) return true;
-  return state === RUNNING && !isRunning(pid, startTime);
+  return hasEnded(id) || (state === RUNNING && !isRunning(pid, startTime));
 }

@@ -1,6 +1,6 @@
 import { AssertionError, expected, ArgumentTypeError, ValueError } from '../errors.js';
 import { self } from '../memory/slots.js';
-import { handle, registerHandle } from '../closure/reduce.js';
+import { handle, registerHandle } from '../memory/handle.js';
 import type { AwaitOptions } from '../sync/await.js';
 import { collect, joinChild, joinChildSync, sentinelOf, signalChild, startChild } from './children.js';
 import { currentProcess } from './current.js';

@@ -1,0 +1,56 @@
+import { hasEnded, isGone, self } from '../memory/slots.js';
+import { cellAt, type Cell } from '../memory/program.js';
+
+/**
+ * Who holds an end of a connection, as ids of slots in a few words of shared memory:
+ *
+ *   word 0    TRAVELLING: how many copies are on their way to a process that has not unpacked them yet
+ *   word 1..  the holders; 0: free. When there are more than fit, TRAVELLING is raised for good: the end counts as held
+ */
+export const HOLDER_WORDS = 12;
+
+export class Holders {
+  private readonly words: Int32Array;
+  private readonly base: number;
+
+  constructor(address: number) {
+    const { words, index }: Cell = cellAt(address);
+    this.words = words;
+    this.base = index;
+  }
+
+  add(): void {
+    for (let place = 1; place < HOLDER_WORDS; place++) {
+      const before = Atomics.compareExchange(this.words, this.base + place, 0, self());
+      if (before === 0 || before === self()) return;
+    }
+    this.depart();
+  }
+
+  remove(): void {
+    for (let place = 1; place < HOLDER_WORDS; place++) {
+      Atomics.compareExchange(this.words, this.base + place, self(), 0);
+    }
+  }
+
+  depart(): void {
+    Atomics.add(this.words, this.base, 1);
+  }
+
+  arrive(): void {
+    this.add();
+    Atomics.sub(this.words, this.base, 1);
+  }
+
+  /** Whether anybody can still use the end. `patient` asks the kernel whether they are alive; else the process table. */
+  any(patient: boolean): boolean {
+    if (Atomics.load(this.words, this.base) > 0) return true;
+    for (let place = 1; place < HOLDER_WORDS; place++) {
+      const holder = Atomics.load(this.words, this.base + place);
+      if (holder === 0) continue;
+      if (!(patient ? isGone(holder) : hasEnded(holder))) return true;
+      Atomics.compareExchange(this.words, this.base + place, holder, 0);
+    }
+    return false;
+  }
+}

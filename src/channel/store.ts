@@ -1,0 +1,237 @@
+import { allocate, blockBytes, free } from '../memory/heap.js';
+import { storeParcel } from '../memory/parcel.js';
+import { cellAt, type Cell } from '../memory/program.js';
+import { call } from '../memory/waiters.js';
+import { Mutex } from '../sync/mutex.js';
+
+/**
+ * Messages in shared memory, first in, first out, from any number of processes to any number of processes. What is put
+ * is stored: there is no thread that has to live on, and no size at which things change.
+ *
+ *   words 0, 1   the mutex of those who put             words 2, 3   the mutex of those who take
+ *   word  4      PUT: how many were ever put (wraps)    word  5      TAKEN: how many were ever taken
+ *   word  6      line of those who wait for a message   word  7      line of those who wait for room
+ *   word  8      LIMIT on the messages held, or 0       word  9      SPARE: an empty chunk to be used next, or 0
+ *   words 10..13 TAILS: where the next message goes, as chunk and offset, twice; PUT & 1 says which pair is true
+ *   words 14..17 HEADS: where the first message lies, likewise with TAKEN
+ *
+ * A chunk is a block of messages one behind the other, each with 8 bytes before it: its length, and for a long message
+ * (LONG) or at the end of a chunk (LINK) an address instead of bytes.
+ *
+ * A change is made by one store: the one to PUT or TAKEN, which makes the pair written before it the true one. One who
+ * dies before that store has changed nothing, so the next holder of a dead one's mutex just goes on.
+ */
+const PUT = 4;
+const TAKEN = 5;
+const MESSAGES_LINE = 6;
+const ROOM_LINE = 7;
+const LIMIT = 8;
+const SPARE = 9;
+const TAILS = 10;
+const HEADS = 14;
+const STORE_BYTES = 18 * 4;
+
+const LONG = -1;
+const LINK = -2;
+const PREFIX = 8;
+const FIRST_CHUNK = 4 * 1024 - 16; // with a block's header it fills a power of two
+const CHUNK = 64 * 1024 - 16;
+const LONGEST_INLINE = 8 * 1024;
+
+/** A message that has been taken: bytes that the next `take` overwrites, or the address of a parcel that is now ours. */
+export type Taken = { readonly bytes: Uint8Array } | { readonly parcel: number };
+
+export class Store {
+  readonly address: number;
+  /** Called when a message has come. */
+  readonly messages: Cell;
+  /** Called when room has been made, in a store with a limit. */
+  readonly room: Cell;
+  private readonly words: Int32Array;
+  private readonly base: number;
+  private readonly putting: Mutex;
+  private readonly taking: Mutex;
+  private readonly tail = new Window();
+  private readonly head = new Window();
+
+  constructor(address: number) {
+    this.address = address;
+    const { words, index } = cellAt(address);
+    this.words = words;
+    this.base = index;
+    this.putting = new Mutex(address);
+    this.taking = new Mutex(address + 2);
+    this.messages = cellAt(address + MESSAGES_LINE);
+    this.room = cellAt(address + ROOM_LINE);
+  }
+
+  static create(limit: number): Store {
+    const address = allocate(STORE_BYTES);
+    const { words, index } = cellAt(address);
+    const chunk = allocate(FIRST_CHUNK);
+    words[index + LIMIT] = limit;
+    words[index + TAILS] = chunk;
+    words[index + HEADS] = chunk;
+    return new Store(address);
+  }
+
+  get size(): number {
+    return (Atomics.load(this.words, this.base + PUT) - Atomics.load(this.words, this.base + TAKEN)) | 0;
+  }
+
+  get limit(): number {
+    return this.words[this.base + LIMIT]!;
+  }
+
+  isFull(): boolean {
+    return this.limit > 0 && this.size >= this.limit;
+  }
+
+  /** Stores a message, unless the store is full. */
+  put(bytes: Uint8Array): boolean {
+    if (this.isFull()) return false;
+    if (bytes.length > LONGEST_INLINE) return this.putLong(bytes);
+    this.putting.lockSync();
+    try {
+      if (this.isFull()) return false;
+      this.append(bytes.length, bytes, 0);
+    } finally {
+      this.putting.release();
+    }
+    call(this.messages);
+    return true;
+  }
+
+  private putLong(bytes: Uint8Array): boolean {
+    const parcel = storeParcel(bytes); // not under the mutex: it takes its time
+    let stored = false;
+    this.putting.lockSync();
+    try {
+      if (!this.isFull()) {
+        this.append(LONG, undefined, parcel);
+        stored = true;
+      }
+    } finally {
+      this.putting.release();
+    }
+    if (stored) call(this.messages);
+    else free(parcel);
+    return stored;
+  }
+
+  private append(length: number, bytes: Uint8Array | undefined, parcel: number): void {
+    const { words, base, tail } = this;
+    const count = words[base + PUT]!;
+    const now = base + TAILS + (count & 1) * 2;
+    const next = base + TAILS + ((count + 1) & 1) * 2;
+    tail.show(words[now]!);
+    let offset = words[now + 1]!;
+    const inline = bytes === undefined ? 0 : bytes.length;
+    // Behind each message there is room for the link to the next chunk.
+    if (offset + PREFIX + inline + PREFIX > tail.bytes.length) {
+      const chunk = this.takeSpare();
+      tail.write(offset, LINK, chunk);
+      tail.show(chunk);
+      offset = 0;
+    }
+    tail.write(offset, length, parcel);
+    if (bytes !== undefined) copy(bytes, tail.bytes, offset + PREFIX);
+    words[next] = tail.address;
+    words[next + 1] = align(offset + PREFIX + inline);
+    Atomics.store(words, base + PUT, (count + 1) | 0);
+  }
+
+  private takeSpare(): number {
+    return Atomics.exchange(this.words, this.base + SPARE, 0) || allocate(CHUNK);
+  }
+
+  /** Takes the first message; undefined when there is none. */
+  take(): Taken | undefined {
+    const { words, base } = this;
+    if (Atomics.load(words, base + PUT) === Atomics.load(words, base + TAKEN)) return undefined;
+    this.taking.lockSync();
+    let taken: Taken | undefined;
+    try {
+      taken = this.remove();
+    } finally {
+      this.taking.release();
+    }
+    if (this.limit > 0 && taken !== undefined) call(this.room);
+    return taken;
+  }
+
+  private remove(): Taken | undefined {
+    const { words, base, head } = this;
+    const count = words[base + TAKEN]!;
+    if (Atomics.load(words, base + PUT) === count) return undefined;
+    const now = base + HEADS + (count & 1) * 2;
+    const next = base + HEADS + ((count + 1) & 1) * 2;
+    head.show(words[now]!);
+    let offset = words[now + 1]!;
+    let emptied = 0;
+    if (head.lengthAt(offset) === LINK) {
+      emptied = head.address;
+      head.show(head.addressAt(offset));
+      offset = 0;
+    }
+    const length = head.lengthAt(offset);
+    const taken = length === LONG ? { parcel: head.addressAt(offset) } : { bytes: copyOut(head.bytes, offset + PREFIX, length) };
+    words[next] = head.address;
+    words[next + 1] = align(offset + PREFIX + Math.max(0, length));
+    Atomics.store(words, base + TAKEN, (count + 1) | 0);
+    if (emptied !== 0) this.putSpare(emptied);
+    return taken;
+  }
+
+  private putSpare(chunk: number): void {
+    if (blockBytes(chunk).length < CHUNK || Atomics.compareExchange(this.words, this.base + SPARE, 0, chunk) !== 0) free(chunk);
+  }
+}
+
+/** One chunk, kept at hand between calls. */
+class Window {
+  address = 0;
+  bytes: Uint8Array = new Uint8Array(0);
+  private words: Int32Array = new Int32Array(0);
+
+  show(chunk: number): void {
+    if (chunk === this.address) return;
+    this.address = chunk;
+    this.bytes = blockBytes(chunk);
+    this.words = new Int32Array(this.bytes.buffer, this.bytes.byteOffset, this.bytes.length >> 2);
+  }
+
+  write(offset: number, length: number, address: number): void {
+    this.words[offset >> 2] = length;
+    this.words[(offset >> 2) + 1] = address;
+  }
+
+  lengthAt(offset: number): number {
+    return this.words[offset >> 2]!;
+  }
+
+  addressAt(offset: number): number {
+    return this.words[(offset >> 2) + 1]!;
+  }
+}
+
+const scratch = new Uint8Array(LONGEST_INLINE);
+
+function copyOut(from: Uint8Array, offset: number, length: number): Uint8Array {
+  const bytes = scratch.subarray(0, length);
+  if (length <= FEW) for (let i = 0; i < length; i++) bytes[i] = from[offset + i]!;
+  else bytes.set(from.subarray(offset, offset + length));
+  return bytes;
+}
+
+// A call of `set` costs as much as a loop over so many bytes.
+const FEW = 64;
+
+function copy(from: Uint8Array, to: Uint8Array, offset: number): void {
+  if (from.length > FEW) to.set(from, offset);
+  else for (let i = 0; i < from.length; i++) to[offset + i] = from[i]!;
+}
+
+function align(offset: number): number {
+  return (offset + 7) & ~7;
+}

@@ -1,0 +1,25 @@
+import { PicklingError } from '../errors.js';
+
+/**
+ * How the library's own objects travel: `object[handle]()` returns `[type, state]`, plain data that names what stands in
+ * shared memory, and the receiver calls the reviver that is registered under that type. No code of the class travels, so
+ * it works in a bundle too.
+ */
+export const handle: unique symbol = Symbol.for('manyfold.handle') as never;
+
+type Revive = (state: unknown) => unknown;
+
+// On the global object: two copies of the library in one process must know each other's handles.
+const registryKey: unique symbol = Symbol.for('manyfold.handles') as never;
+const shared = globalThis as { [registryKey]?: Map<string, Revive> };
+const revivers = (shared[registryKey] ??= new Map<string, Revive>());
+
+export function registerHandle(type: string, reviver: Revive): void {
+  revivers.set(type, reviver);
+}
+
+export function revive(type: string, state: unknown): unknown {
+  const reviver = revivers.get(type);
+  if (reviver) return reviver(state);
+  throw new PicklingError('ERR_PICKLE_UNKNOWN_HANDLE', `cannot unpickle a '${type}': this process has not loaded its class`);
+}

@@ -1,0 +1,23 @@
+import { ArgumentTypeError, expected } from '../errors.js';
+
+export interface SyncWaitOptions {
+  /** false: do not wait at all. */
+  readonly block?: boolean | undefined;
+  /** Milliseconds to wait at most; for ever unless given. Negative is zero. */
+  readonly timeout?: number | undefined;
+}
+
+export interface WaitOptions extends SyncWaitOptions {
+  /** Ends the wait: the promise rejects with the signal's reason. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Milliseconds that a wait may last. */
+export function patience({ block = true, timeout }: SyncWaitOptions = {}): number {
+  if (!block) return 0;
+  if (timeout === undefined || timeout === null) return Infinity;
+  if (typeof timeout !== 'number' || Number.isNaN(timeout)) {
+    throw new ArgumentTypeError('ERR_TIMEOUT', `timeout: ${expected('a number of milliseconds', timeout)}`);
+  }
+  return Math.max(0, timeout);
+}
