@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { basename } from 'node:path';
 import { test } from 'node:test';
 import { handle, registerHandle } from '#dist/closure/reduce.js';
 import { decode, decodeSync } from '#dist/codec/decode.js';
@@ -128,4 +129,26 @@ test('what nobody can walk through is a PicklingError, not an overflow of the st
   let value: unknown = 'bottom';
   for (let i = 0; i < 1_000_000; i++) value = [value];
   assert.ok(isLeft(value));
+});
+
+test('functions and instances come back, at once where nothing has to be imported', () => {
+  const factor = 3;
+  const bytes = encode({
+    triple: (x: number) => x * factor,
+    point: new Point(4),
+    floats: Float64Array.of(0.5),
+  }).slice();
+  assert.equal(bytes[0], GRAPH);
+  for (const copy of [decode(bytes), decodeSync(bytes)] as { triple: (x: number) => number; point: Point }[]) {
+    assert.equal(copy.triple(2), 6);
+    assert.equal(copy.point.x, 4);
+  }
+});
+
+test('decode returns a promise where a module has to be imported, decodeSync never', async () => {
+  const bytes = encode((path: string) => basename(path)).slice();
+  const pending = decode(bytes);
+  assert.ok(pending instanceof Promise);
+  assert.equal((await (pending as Promise<typeof basename>))('/a/b'), 'b');
+  assert.equal((decodeSync(bytes) as typeof basename)('/a/b'), 'b');
 });
