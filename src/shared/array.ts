@@ -14,7 +14,7 @@ interface Shared {
 /** A typed array whose elements every process of the program sees. */
 export type SharedArray<Code extends TypeCode = TypeCode> = ElementsOf<Code> & Shared;
 
-interface SharedArrayConstructor {
+export interface SharedArrayConstructor {
   /**
    * A typed array in shared memory, with `length` zeros or the given elements, and a lock. Everything that a typed array
    * can do, it can do, at the same speed; what others must not see half done goes under its lock. Also exported as `Array`.
