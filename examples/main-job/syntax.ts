@@ -11,7 +11,8 @@ export interface Syntax {
 /** A part of a syntax tree: the parser's nodes, and the arrays of them. */
 type Part = Readonly<Record<string, unknown>>;
 
-const functions = /^(?:FunctionDeclaration|FunctionExpression|ArrowFunctionExpression|\w*Method)$/;
+const functions =
+  /^(?:FunctionDeclaration|FunctionExpression|ArrowFunctionExpression|(?:Object|Class|ClassPrivate)Method)$/;
 const nesting = /^(?:BlockStatement|ClassBody|StaticBlock|SwitchStatement|ObjectExpression|TS\w*(?:Block|Body))$/;
 
 /** Parses JavaScript or TypeScript, whichever the file's name says, and measures it. */
