@@ -25,7 +25,7 @@ export function captureByValue(pickler: Pickler, fn: Callable, facts: Facts): Pa
     const record: FunctionRecord = { env, text: recipe.text, line, column, kind: recipe.kind, name: nameOf(fn) };
     if (recipe.strict) record.strict = true;
     if (recipe.metas.length) record.metas = [...recipe.metas];
-    if (recipe.evaluates) record.evaluates = true;
+    if (recipe.evaluates.length) record.evaluates = [...recipe.evaluates];
     if (recipe.heritage) {
       const base: unknown = Object.getPrototypeOf(fn);
       const slot = pickler.trail.within('extends', () => pickler.encode(base === Function.prototype ? null : base));

@@ -40,7 +40,11 @@ export function intrinsicPath(value: object): readonly string[] | undefined {
 /** What no intrinsic object looks like; to know it spares the first capture the table. */
 function isPlainData(value: object): boolean {
   if (Array.isArray(value)) return true;
-  return Object.getPrototypeOf(value) === Object.prototype && !Object.hasOwn(value, Symbol.toStringTag) && value !== globalThis;
+  return (
+    Object.getPrototypeOf(value) === Object.prototype &&
+    !Object.hasOwn(value, Symbol.toStringTag) &&
+    value !== globalThis
+  );
 }
 
 /** A global that the table leaves out because reading it is dear (`fetch`, `Headers`), or its twin of another realm. */

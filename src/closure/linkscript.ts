@@ -29,12 +29,17 @@ export function linkScript(linker: Linker, script: number): LinkedScript {
   runFactory(plan, address, exchange, () => linker.surroundings(address).meta(), imports);
   for (const env of plan.envs) lives.set(env.id, liveEnv(linker, env, exchange, lives));
 
-  const waiting = new Set(plan.envs.filter(({ lets }) => lets.length > 0));
+  const variables = new Waiting(linker, plan, exchange);
+  const unasked = new Set(plan.functions.keys());
   const complete = (): boolean => {
-    const envs = [...waiting];
-    waiting.clear();
-    for (const env of envs) setVariables(linker, env, exchange, () => true);
-    return envs.length > 0;
+    if (variables.isEmpty && unasked.size === 0) return false;
+    variables.setAll();
+    // Also those that only other functions of the text know have properties to be filled.
+    for (const id of unasked) {
+      unasked.delete(id);
+      linker.value([id]);
+    }
+    return true;
   };
   const make = (id: number): unknown => {
     const one = plan.functions.get(id);
@@ -46,8 +51,7 @@ export function linkScript(linker: Linker, script: number): LinkedScript {
       self = linker.value(record.self);
       if (record.heritage) exchange.heritage[id] = linker.value(record.heritage[0]);
       // A class may use variables while it is made, its own excepted.
-      if (record.evaluates)
-        for (const env of waiting) setVariables(linker, env, exchange, (slot) => linker.isReady(slot));
+      if (record.evaluates) variables.setReady();
       fn = (fn as () => unknown).call(self);
     }
     return finish(fn as object, record, lives.get(record.env), address, self);
@@ -92,14 +96,44 @@ function prepareEnv(
   exchange.values[env.id] = values;
 }
 
-function setVariables(linker: Linker, env: EnvPlan, exchange: Exchange, isWanted: (slot: Slot) => boolean): void {
-  const record = recordOf(linker, env);
-  const values: Record<string, unknown> = {};
-  for (const name of env.lets) {
-    const slot = slotOf(record, name);
-    if (isWanted(slot)) values[name] = linker.value(slot);
+/** The variables that are set after the text has run. */
+class Waiting {
+  readonly #linker: Linker;
+  readonly #exchange: Exchange;
+  readonly #names: Map<EnvPlan, Set<string>>;
+
+  constructor(linker: Linker, { envs }: ScriptPlan, exchange: Exchange) {
+    this.#linker = linker;
+    this.#exchange = exchange;
+    this.#names = new Map(envs.filter(({ lets }) => lets.length > 0).map((env) => [env, new Set(env.lets)]));
   }
-  exchange.access[env.id]?.set(values);
+
+  get isEmpty(): boolean {
+    return this.#names.size === 0;
+  }
+
+  setAll(): void {
+    for (const [env, names] of this.#names) {
+      for (const name of names) this.#set(env, names, name);
+      this.#names.delete(env);
+    }
+  }
+
+  /** Those whose values can be had now. */
+  setReady(): void {
+    for (const [env, names] of this.#names) {
+      const record = recordOf(this.#linker, env);
+      for (const name of names) if (this.#linker.isReady(slotOf(record, name))) this.#set(env, names, name);
+    }
+  }
+
+  #set(env: EnvPlan, names: Set<string>, name: string): void {
+    // Before its value is made: to make it may need the other variables, and then they are set first.
+    names.delete(name);
+    const value = this.#linker.value(slotOf(recordOf(this.#linker, env), name));
+    const access = this.#exchange.access[env.id];
+    access?.set({ ...access.get(), [name]: value });
+  }
 }
 
 /** What a later capture in this process needs to send the functions on. */

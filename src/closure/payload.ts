@@ -54,8 +54,8 @@ export interface FunctionRecord {
   metas?: number[];
   /** What a class extends, and from where to where in the text it is written. */
   heritage?: [value: Slot, start: number, end: number];
-  /** A class that evaluates something of its surroundings while it is defined: a computed key, a private static. */
-  evaluates?: true;
+  /** The variables that a class uses while it is defined: in computed keys and private statics. */
+  evaluates?: string[];
   /** The object that `this` is, for the arrow function of a class field. */
   self?: Slot;
   own?: Shape;

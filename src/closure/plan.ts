@@ -62,7 +62,7 @@ export function planScript(payload: Payload, script: number, isReady: (slot: Slo
   const { envs, functions } = skeleton(payload, script);
   const root = [...envs.values()].find(({ id }) => payload.envs[id]?.parent === -1);
   if (!root) throw new Error(`script ${script} has no env`);
-  const made = decideFunctions(root, functions, isReady);
+  const made = decideFunctions(payload, root, functions, isReady);
   for (const env of envs.values()) {
     const record = payload.envs[env.id];
     if (record) sortVariables(env, record, functions, isReady);
@@ -97,6 +97,7 @@ function skeleton(
 
 /** The order in which the text makes the functions, lazy ones left out. */
 function decideFunctions(
+  payload: Payload,
   root: EnvPlan,
   functions: ReadonlyMap<number, FunctionPlan>,
   isReady: (slot: Slot) => boolean,
@@ -111,7 +112,7 @@ function decideFunctions(
       const { record } = item;
       const base = record.heritage?.[0];
       const baseId = Array.isArray(base) ? (base as [number])[0] : undefined;
-      if (record.kind === 'field' || record.evaluates) item.isLazy = true;
+      if (record.kind === 'field' || !canEvaluate(payload, record, functions, isReady)) item.isLazy = true;
       else if (baseId !== undefined && functions.has(baseId)) {
         if (made.has(baseId)) item.base = baseId;
         else item.isLazy = true;
@@ -121,6 +122,25 @@ function decideFunctions(
   };
   visit(root);
   return made;
+}
+
+/** Whether all that a class evaluates while it is defined is there when the text runs. */
+function canEvaluate(
+  payload: Payload,
+  { evaluates = [], env }: FunctionRecord,
+  functions: ReadonlyMap<number, FunctionPlan>,
+  isReady: (slot: Slot) => boolean,
+): boolean {
+  return evaluates.every((name) => {
+    for (let at = payload.envs[env]; at; at = payload.envs[at.parent]) {
+      const index = at.names.indexOf(name);
+      if (index < 0) continue;
+      const slot = at.slots[index];
+      const isMadeHere = Array.isArray(slot) && functions.has((slot as [number])[0]);
+      return !at.lets?.includes(name) && !isMadeHere && isReady(slot);
+    }
+    return true;
+  });
 }
 
 function sortVariables(

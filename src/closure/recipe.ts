@@ -16,7 +16,8 @@ export interface Recipe {
   readonly metas: readonly number[];
   /** Offsets of the expression after `extends`. */
   readonly heritage: readonly [start: number, end: number] | undefined;
-  readonly evaluates: boolean;
+  /** The free names that a class uses while it is defined. */
+  readonly evaluates: readonly string[];
   /** The key of the class field whose value this arrow function is. */
   readonly fieldKey: string | undefined;
   /** `this` outside of all functions: undefined in a module. */
@@ -96,7 +97,7 @@ function readSite(site: Site, text: string, start: number): Omit<Recipe, 'line' 
     free,
     metas: free.metas.map((at) => at - start),
     heritage,
-    evaluates: isClass && evaluatesSurroundings(node),
+    evaluates: isClass ? evaluatedNames(node) : [],
     fieldKey: isFieldArrow && !holder.computed && 'name' in holder.key ? holder.key.name : undefined,
   };
 }
@@ -131,14 +132,18 @@ function staticValues(node: ClassNode): AnyNode[] {
   return found;
 }
 
-function evaluatesSurroundings(node: ClassNode): boolean {
-  return node.body.body.some((member) => {
-    if (member.type === 'StaticBlock') return false;
-    return (
-      member.computed ||
-      (member.type === 'PropertyDefinition' && member.static && member.key.type === 'PrivateIdentifier')
-    );
-  });
+function evaluatedNames(node: ClassNode): string[] {
+  const names: string[] = [];
+  const add = (part: AnyNode | null | undefined): void => {
+    if (part) names.push(...freeNames(part).names.keys());
+  };
+  for (const member of node.body.body) {
+    if (member.type === 'StaticBlock') continue;
+    if (member.computed) add(member.key);
+    if (member.type === 'PropertyDefinition' && member.static && member.key.type === 'PrivateIdentifier')
+      add(member.value);
+  }
+  return names;
 }
 
 function isTopLevel(site: Site): boolean {
