@@ -17,6 +17,7 @@ const layers = [
   ['channel'],
   ['shared', 'pool'],
   ['context'],
+  ['boot'],
   ['managers'],
   ['threading', 'queue', 'coroutines'],
 ];

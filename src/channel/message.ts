@@ -21,12 +21,12 @@ export function unpackSync(taken: Taken): unknown {
 }
 
 function open(taken: Taken, read: typeof decode): unknown {
-  if ('bytes' in taken) return read(taken.bytes);
-  const { parcel } = taken;
+  const { bytes, parcel } = taken;
+  if (bytes !== undefined) return read(bytes);
   // What lies in pages of its own stays there: the arrays in it are views, and the pages go when the last view does.
   if (isExtent(parcel)) return read(adoptParcel(parcel), { copy: false });
   try {
-    return readParcel(parcel, (bytes) => read(bytes));
+    return readParcel(parcel, (stored) => read(stored));
   } finally {
     free(parcel);
   }

@@ -3,6 +3,7 @@ import { storeParcel } from '../memory/parcel.js';
 import { cellAt, type Cell } from '../memory/program.js';
 import { call } from '../memory/waiters.js';
 import { Mutex } from '../sync/mutex.js';
+import { copy, copyOut, Window } from './window.js';
 
 /**
  * Messages in shared memory, first in, first out, from any number of processes to any number of processes. What is put
@@ -15,8 +16,8 @@ import { Mutex } from '../sync/mutex.js';
  *   words 10..13 TAILS: where the next message goes, as chunk and offset, twice; PUT & 1 says which pair is true
  *   words 14..17 HEADS: where the first message lies, likewise with TAKEN
  *
- * A chunk is a block of messages one behind the other, each with 8 bytes before it: its length, and for a long message
- * (LONG) or at the end of a chunk (LINK) an address instead of bytes.
+ * A chunk is a block of messages one behind the other, each with four words before it: its length, an address (of the
+ * parcel, when LONG stands for the length, or of the next chunk, when it is LINK), and two words for the sender's use.
  *
  * A change is made by one store: the one to PUT or TAKEN, which makes the pair written before it the true one. One who
  * dies before that store has changed nothing, so the next holder of a dead one's mutex just goes on.
@@ -33,13 +34,22 @@ const STORE_BYTES = 18 * 4;
 
 const LONG = -1;
 const LINK = -2;
-const PREFIX = 8;
+const PREFIX = 16;
 const FIRST_CHUNK = 4 * 1024 - 16; // with a block's header it fills a power of two
 const CHUNK = 64 * 1024 - 16;
 const LONGEST_INLINE = 8 * 1024;
 
-/** A message that has been taken: bytes that the next `take` overwrites, or the address of a parcel that is now ours. */
-export type Taken = { readonly bytes: Uint8Array } | { readonly parcel: number };
+/** A message that has been taken. */
+export interface Taken {
+  /** The bytes, until the next `take` overwrites them; undefined when they are in a parcel, which is now ours. */
+  readonly bytes: Uint8Array | undefined;
+  readonly parcel: number;
+  /** How many were taken before it (wraps). */
+  readonly number: number;
+  /** The sender's two words. */
+  readonly tag: number;
+  readonly note: number;
+}
 
 export class Store {
   readonly address: number;
@@ -88,13 +98,13 @@ export class Store {
   }
 
   /** Stores a message, unless the store is full. */
-  put(bytes: Uint8Array): boolean {
+  put(bytes: Uint8Array, tag = 0, note = 0): boolean {
     if (this.isFull()) return false;
-    if (bytes.length > LONGEST_INLINE) return this.putLong(bytes);
+    if (bytes.length > LONGEST_INLINE) return this.putLong(bytes, tag, note);
     this.putting.lockSync();
     try {
       if (this.isFull()) return false;
-      this.append(bytes.length, bytes, 0);
+      this.append(bytes.length, bytes, 0, tag, note);
     } finally {
       this.putting.release();
     }
@@ -102,13 +112,13 @@ export class Store {
     return true;
   }
 
-  private putLong(bytes: Uint8Array): boolean {
+  private putLong(bytes: Uint8Array, tag: number, note: number): boolean {
     const parcel = storeParcel(bytes); // not under the mutex: it takes its time
     let stored = false;
     this.putting.lockSync();
     try {
       if (!this.isFull()) {
-        this.append(LONG, undefined, parcel);
+        this.append(LONG, undefined, parcel, tag, note);
         stored = true;
       }
     } finally {
@@ -119,7 +129,7 @@ export class Store {
     return stored;
   }
 
-  private append(length: number, bytes: Uint8Array | undefined, parcel: number): void {
+  private append(length: number, bytes: Uint8Array | undefined, parcel: number, tag: number, note: number): void {
     const { words, base, tail } = this;
     const count = words[base + PUT]!;
     const now = base + TAILS + (count & 1) * 2;
@@ -130,11 +140,11 @@ export class Store {
     // Behind each message there is room for the link to the next chunk.
     if (offset + PREFIX + inline + PREFIX > tail.bytes.length) {
       const chunk = this.takeSpare();
-      tail.write(offset, LINK, chunk);
+      tail.write(offset, LINK, chunk, 0, 0);
       tail.show(chunk);
       offset = 0;
     }
-    tail.write(offset, length, parcel);
+    tail.write(offset, length, parcel, tag, note);
     if (bytes !== undefined) copy(bytes, tail.bytes, offset + PREFIX);
     words[next] = tail.address;
     words[next + 1] = align(offset + PREFIX + inline);
@@ -145,14 +155,17 @@ export class Store {
     return Atomics.exchange(this.words, this.base + SPARE, 0) || allocate(CHUNK);
   }
 
-  /** Takes the first message; undefined when there is none. */
-  take(): Taken | undefined {
+  /**
+   * Takes the first message; undefined when there is none. Its number stands in `hand` before it is taken: should the
+   * taker die, that says what it had.
+   */
+  take(hand?: Cell): Taken | undefined {
     const { words, base } = this;
     if (Atomics.load(words, base + PUT) === Atomics.load(words, base + TAKEN)) return undefined;
     this.taking.lockSync();
     let taken: Taken | undefined;
     try {
-      taken = this.remove();
+      taken = this.remove(hand);
     } finally {
       this.taking.release();
     }
@@ -160,7 +173,7 @@ export class Store {
     return taken;
   }
 
-  private remove(): Taken | undefined {
+  private remove(hand: Cell | undefined): Taken | undefined {
     const { words, base, head } = this;
     const count = words[base + TAKEN]!;
     if (Atomics.load(words, base + PUT) === count) return undefined;
@@ -175,7 +188,14 @@ export class Store {
       offset = 0;
     }
     const length = head.lengthAt(offset);
-    const taken = length === LONG ? { parcel: head.addressAt(offset) } : { bytes: copyOut(head.bytes, offset + PREFIX, length) };
+    const taken = {
+      bytes: length === LONG ? undefined : copyOut(head.bytes, offset + PREFIX, length),
+      parcel: head.addressAt(offset),
+      number: count,
+      tag: head.tagAt(offset),
+      note: head.noteAt(offset),
+    };
+    if (hand) Atomics.store(hand.words, hand.index, count);
     words[next] = head.address;
     words[next + 1] = align(offset + PREFIX + Math.max(0, length));
     Atomics.store(words, base + TAKEN, (count + 1) | 0);
@@ -186,50 +206,6 @@ export class Store {
   private putSpare(chunk: number): void {
     if (blockBytes(chunk).length < CHUNK || Atomics.compareExchange(this.words, this.base + SPARE, 0, chunk) !== 0) free(chunk);
   }
-}
-
-/** One chunk, kept at hand between calls. */
-class Window {
-  address = 0;
-  bytes: Uint8Array = new Uint8Array(0);
-  private words: Int32Array = new Int32Array(0);
-
-  show(chunk: number): void {
-    if (chunk === this.address) return;
-    this.address = chunk;
-    this.bytes = blockBytes(chunk);
-    this.words = new Int32Array(this.bytes.buffer, this.bytes.byteOffset, this.bytes.length >> 2);
-  }
-
-  write(offset: number, length: number, address: number): void {
-    this.words[offset >> 2] = length;
-    this.words[(offset >> 2) + 1] = address;
-  }
-
-  lengthAt(offset: number): number {
-    return this.words[offset >> 2]!;
-  }
-
-  addressAt(offset: number): number {
-    return this.words[(offset >> 2) + 1]!;
-  }
-}
-
-const scratch = new Uint8Array(LONGEST_INLINE);
-
-function copyOut(from: Uint8Array, offset: number, length: number): Uint8Array {
-  const bytes = scratch.subarray(0, length);
-  if (length <= FEW) for (let i = 0; i < length; i++) bytes[i] = from[offset + i]!;
-  else bytes.set(from.subarray(offset, offset + length));
-  return bytes;
-}
-
-// A call of `set` costs as much as a loop over so many bytes.
-const FEW = 64;
-
-function copy(from: Uint8Array, to: Uint8Array, offset: number): void {
-  if (from.length > FEW) to.set(from, offset);
-  else for (let i = 0; i < from.length; i++) to[offset + i] = from[i]!;
 }
 
 function align(offset: number): number {

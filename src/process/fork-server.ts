@@ -29,7 +29,7 @@ import { writeSettings } from './settings.js';
 
 const debug = debuglog('manyfold');
 
-const SERVER_FILE = fileURLToPath(new URL('./server.js', import.meta.url));
+const SERVER_FILE = fileURLToPath(new URL('../boot/server.js', import.meta.url));
 
 // One thread is what fork(2) leaves of a process; so the server has no other from its start.
 const ONE_THREAD = ['--single-threaded', '--v8-pool-size=0'];

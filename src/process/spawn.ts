@@ -8,7 +8,7 @@ import { peekExit } from '../system/child.js';
 import { launchNode } from './launch.js';
 import { writeSettings } from './settings.js';
 
-const CHILD_FILE = fileURLToPath(new URL('./child.js', import.meta.url));
+const CHILD_FILE = fileURLToPath(new URL('../boot/child.js', import.meta.url));
 
 /** Starts a child as a fresh Node with this process's options. Gives the id of its slot. */
 export async function spawnChild(boot: number): Promise<number> {

@@ -2,17 +2,19 @@
  * The program of the fork server: `node --single-threaded --v8-pool-size=0 server.js manyfold-forkserver SLOT SETTINGS`,
  * with the program's memory as descriptor 3.
  */
+// Whatever a child may be sent has to be known to it before.
+import '../context/context.js';
 import { adoptMemory, INHERITED_FD } from '../memory/program.js';
 import { enterSlot, self } from '../memory/slots.js';
 import { lineOf } from '../memory/death.js';
 import { call } from '../memory/waiters.js';
 import { setParentDeathSignal } from '../system/child.js';
 import { unexpectedThreads } from '../system/fork.js';
-import { bootForked, prepareForked } from './boot.js';
-import { duringBoot } from './bootstrapping.js';
-import { openServer, serve } from './serve.js';
-import { applySettings, takeSettings } from './settings.js';
-import { EXIT_CANNOT_FORK, leaveWithoutParent } from './launch.js';
+import { bootForked, prepareForked } from '../process/boot.js';
+import { duringBoot } from '../process/bootstrapping.js';
+import { openServer, serve } from '../process/serve.js';
+import { applySettings, takeSettings } from '../process/settings.js';
+import { EXIT_CANNOT_FORK, leaveWithoutParent } from '../process/launch.js';
 import os from 'node:os';
 
 const { SIGKILL } = os.constants.signals;
