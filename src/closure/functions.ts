@@ -89,9 +89,21 @@ function captureInspected(pickler: Pickler, fn: Callable, insight: Insight, owne
     places.set(fn, (place = { script, recipe: recipeOf(script, located) }));
   }
   const scopes = scopesOf(script, insight.scopes, (value) => pickler.identify(value));
-  const self = owner?.key === place.recipe.fieldKey ? owner?.object : undefined;
+  const self = owner && isConstructed(owner, place.recipe, fn) ? owner.object : undefined;
   const isCommonjs = !isModule && !madeImports(script.source);
   return captureByValue(pickler, fn, { recipe: place.recipe, scopes, script, address: raw.url, isCommonjs, self });
+}
+
+/** Whether the arrow function was made while its owner was constructed, so that its `this` is the owner. */
+function isConstructed({ object, key }: Owner, { fieldKey, free }: Recipe, fn: Callable): boolean {
+  if (!free.usesThis || key !== fieldKey) return false;
+  const text = textOf(fn);
+  if (typeof object === 'function' && textOf(object).includes(text)) return true;
+  for (let at: unknown = Object.getPrototypeOf(object); at; at = Object.getPrototypeOf(at)) {
+    const maker: unknown = Object.getOwnPropertyDescriptor(at, 'constructor')?.value;
+    if (typeof maker === 'function' && textOf(maker).includes(text)) return true;
+  }
+  return false;
 }
 
 function parse(pickler: Pickler, fn: Callable, work: () => Script): Script {

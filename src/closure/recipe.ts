@@ -18,7 +18,7 @@ export interface Recipe {
   readonly heritage: readonly [start: number, end: number] | undefined;
   /** The free names that a class uses while it is defined. */
   readonly evaluates: readonly string[];
-  /** The key of the class field whose value this arrow function is. */
+  /** The key under which the object that is being constructed gets this arrow function. */
   readonly fieldKey: string | undefined;
   /** `this` outside of all functions: undefined in a module. */
   readonly atModuleLevel: boolean;
@@ -89,7 +89,6 @@ function readSite(site: Site, text: string, start: number): Omit<Recipe, 'line' 
         text: 'm',
       });
   }
-  const isFieldArrow = holder?.type === 'PropertyDefinition' && node.type === 'ArrowFunctionExpression';
   return {
     text: patched(text, start, patches),
     kind: textKind(site),
@@ -98,7 +97,7 @@ function readSite(site: Site, text: string, start: number): Omit<Recipe, 'line' 
     metas: free.metas.map((at) => at - start),
     heritage,
     evaluates: isClass ? evaluatedNames(node) : [],
-    fieldKey: isFieldArrow && !holder.computed && 'name' in holder.key ? holder.key.name : undefined,
+    fieldKey: node.type === 'ArrowFunctionExpression' ? site.field : undefined,
   };
 }
 
@@ -106,10 +105,10 @@ function closingBracket(text: string, from: number): number {
   return text.indexOf(']', from) + 1;
 }
 
-function textKind({ node, holder, ...rest }: Site): TextKind {
-  if (isMethod({ node, holder, ...rest })) {
-    if (holder?.type !== 'PropertyDefinition' && (holder?.kind === 'get' || holder?.kind === 'set')) return holder.kind;
-    return 'method';
+function textKind(site: Site): TextKind {
+  const { node, holder } = site;
+  if (isMethod(site)) {
+    return holder?.kind === 'get' || holder?.kind === 'set' ? holder.kind : 'method';
   }
   if (node.type === 'ClassDeclaration' || node.type === 'ClassExpression') return 'class';
   return node.type === 'FunctionDeclaration' && node.id ? 'declaration' : 'expression';

@@ -14,8 +14,10 @@ export interface ImportBinding {
 export interface Site {
   /** The function or class itself. */
   readonly node: AnyNode;
-  /** The method, accessor or class field whose value it is. */
-  readonly holder: Extract<AnyNode, { type: 'MethodDefinition' | 'Property' | 'PropertyDefinition' }> | undefined;
+  /** The method, accessor or property whose value it is. */
+  readonly holder: Extract<AnyNode, { type: 'MethodDefinition' | 'Property' }> | undefined;
+  /** The key under which the object that is being constructed gets it: `key = () => ...`, `this.key = () => ...`. */
+  readonly field: string | undefined;
   readonly outer: Site | undefined;
   readonly strict: boolean;
 }
@@ -88,38 +90,58 @@ function hasUseStrict(body: readonly AnyNode[]): boolean {
 /** The functions and classes of a program in the order of the source, outer ones first. */
 export function sitesOf(program: Program, strict: boolean): Site[] {
   const sites: Site[] = [];
-  collectSites(program, undefined, strict || hasUseStrict(program.body), sites);
+  collectSites(program, { outer: undefined, strict: strict || hasUseStrict(program.body) }, sites);
   return sites;
 }
 
-function collectSites(
-  node: AnyNode,
-  outer: Site | undefined,
-  strict: boolean,
-  sites: Site[],
-  holder?: Site['holder'],
-): void {
-  let inside = outer;
-  let strictInside = strict;
+interface Around {
+  readonly outer: Site | undefined;
+  readonly strict: boolean;
+  readonly holder?: Site['holder'];
+  readonly field?: string | undefined;
+}
+
+function collectSites(node: AnyNode, { outer, strict, holder, field }: Around, sites: Site[]): void {
+  let inside: Around = { outer, strict };
   switch (node.type) {
     case 'ClassDeclaration':
     case 'ClassExpression':
-      strictInside = true;
-      inside = { node, holder, outer, strict: true };
-      sites.push(inside);
-      break;
     case 'FunctionDeclaration':
     case 'FunctionExpression':
-    case 'ArrowFunctionExpression':
-      strictInside ||= node.body.type === 'BlockStatement' && hasUseStrict(node.body.body);
-      inside = { node, holder, outer, strict: strictInside };
-      sites.push(inside);
+    case 'ArrowFunctionExpression': {
+      const isClass = node.type === 'ClassDeclaration' || node.type === 'ClassExpression';
+      const isStrict = strict || isClass || (node.body.type === 'BlockStatement' && hasUseStrict(node.body.body));
+      const site: Site = { node, holder, field, outer, strict: isStrict };
+      sites.push(site);
+      inside = { outer: site, strict: isStrict };
       break;
+    }
     default:
   }
-  const holds = node.type === 'MethodDefinition' || node.type === 'Property' || node.type === 'PropertyDefinition';
   for (const child of children(node)) {
-    collectSites(child, inside, strictInside, sites, holds && child === node.value ? node : undefined);
+    const isHolder = (node.type === 'MethodDefinition' || node.type === 'Property') && child === node.value;
+    collectSites(child, { ...inside, holder: isHolder ? node : undefined, field: fieldOf(node, child, field) }, sites);
+  }
+}
+
+/** The key that `child` is given to in the object under construction. Compilers write fields as assignments or calls. */
+function fieldOf(node: AnyNode, child: AnyNode, field: string | undefined): string | undefined {
+  switch (node.type) {
+    case 'PropertyDefinition':
+      return child === node.value && !node.computed ? keyName(node.key) : undefined;
+    case 'AssignmentExpression': {
+      const { left } = node;
+      const isOfThis = left.type === 'MemberExpression' && left.object.type === 'ThisExpression' && !left.computed;
+      return isOfThis && child === node.right ? keyName(left.property) : undefined;
+    }
+    case 'CallExpression': {
+      // esbuild: `__publicField(this, "key", () => ...)`, and `__name(() => ..., "key")` around any function.
+      const [first, second, third] = node.arguments;
+      const defines = first?.type === 'ThisExpression' && second?.type === 'Literal' && child === third;
+      return defines ? keyName(second) : field;
+    }
+    default:
+      return undefined;
   }
 }
 
