@@ -92,6 +92,9 @@ export class WorkerCrashedError extends ProcessError {
   }
 }
 
+/** Python's `MaybeEncodingError`: what a task returned or threw cannot travel back. */
+export class MaybeEncodingError extends ManyfoldError {}
+
 /**
  * The process that held a lock has died, and what the lock guards may be half changed. The caller does not hold the lock:
  * it is free again, and each death is told once.
@@ -146,6 +149,7 @@ for (const type of [
   PicklingError,
   SystemExit,
   WorkerCrashedError,
+  MaybeEncodingError,
   OwnerDiedError,
   ForkUnsafeError,
   OutOfMemoryError,

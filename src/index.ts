@@ -14,6 +14,8 @@ export type { SyncWaitOptions, WaitOptions } from './sync/options.js';
 export { Queue } from './channel/queue.js';
 export { SimpleQueue } from './channel/simple-queue.js';
 export { Pipe, type Connection } from './channel/connection.js';
+export { Pool, type Callbacks, type MapOptions, type PoolOptions } from './pool/pool.js';
+export { AsyncResult } from './pool/async-result.js';
 export { Value } from './shared/value.js';
 export { SharedArray, SharedArray as Array } from './shared/array.js';
 export type { TypeCode } from './shared/types.js';

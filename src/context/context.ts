@@ -10,6 +10,8 @@ import { setExecutable } from '../process/launch.js';
 import { ForkServerProcess, SpawnProcess } from '../process/method-classes.js';
 import type { Process } from '../process/process.js';
 import { checkStartMethod, defaultMethod, getAllStartMethods, type StartMethod } from '../process/start-method.js';
+import { ForkServerPool, SpawnPool } from '../pool/method-classes.js';
+import type { Pool } from '../pool/pool.js';
 import { SharedArray } from '../shared/array.js';
 import { Value } from '../shared/value.js';
 import { Lock } from '../sync/lock.js';
@@ -41,13 +43,17 @@ const common = {
 /** The whole API, for one start method. */
 export type Context = typeof common & {
   readonly Process: typeof Process;
+  readonly Pool: typeof Pool;
   getStartMethod(): StartMethod;
   /** @throws {ValueError} ERR_CONCRETE_CONTEXT: always; a context has one start method */
   setStartMethod(method: StartMethod | null): never;
   getContext(method?: StartMethod | null): Context;
 };
 
-const classes: Record<StartMethod, typeof Process> = { forkserver: ForkServerProcess, spawn: SpawnProcess };
+const classes: Record<StartMethod, { readonly Process: typeof Process; readonly Pool: typeof Pool }> = {
+  forkserver: { Process: ForkServerProcess, Pool: ForkServerPool },
+  spawn: { Process: SpawnProcess, Pool: SpawnPool },
+};
 const contexts = new Map<StartMethod, Context>();
 
 /**
@@ -70,7 +76,7 @@ export function getContext(method?: StartMethod | null): Context {
 function makeContext(method: StartMethod): Context {
   const context: Context = {
     ...common,
-    Process: classes[method],
+    ...classes[method],
     getStartMethod: () => method,
     setStartMethod: () => {
       throw new errors.ValueError('ERR_CONCRETE_CONTEXT', 'cannot set start method of concrete context');

@@ -15,7 +15,7 @@ import type { Process } from './process.js';
 import type { BootRecord } from './record.js';
 import { burySpawned, spawnChild } from './spawn.js';
 import { defaultMethod, type StartMethod } from './start-method.js';
-import { isOwnClass, running, type State } from './state.js';
+import { isOwnClass, running, stateOf, type State } from './state.js';
 
 export async function startChild(object: Process, state: State): Promise<void> {
   if (state.started) throw new AssertionError('ERR_PROCESS_STARTED_TWICE', 'cannot start a process twice');
@@ -82,6 +82,11 @@ function lookForEnd(id: number, pid: number): void {
 
 export async function joinChild(state: State, options: Pick<AwaitOptions, 'timeout' | 'signal'>): Promise<void> {
   await waitAsync(endOf(state), options);
+}
+
+/** Resolves when a child has ended, and does not keep this process alive for that. */
+export async function whenEnded(child: Process): Promise<void> {
+  await waitAsync(endOf(stateOf(child)), { ref: false });
 }
 
 export function joinChildSync(state: State, timeout?: number): void {

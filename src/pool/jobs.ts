@@ -1,0 +1,59 @@
+import { pack } from '../channel/message.js';
+import { free } from '../memory/heap.js';
+import { storeParcel } from '../memory/parcel.js';
+
+/** A function that tasks call, in shared memory: sent once, however many tasks call it. */
+export interface Job {
+  readonly number: number;
+  /** Address of the parcel. */
+  readonly parcel: number;
+  readonly key: string;
+  /** Tasks that are under way. */
+  uses: number;
+}
+
+// Functions that no task calls at the moment, but the next one may.
+const KEPT = 64;
+// The number shares a word with the kind of a task.
+const NUMBERS = 2 ** 29;
+
+export class Jobs {
+  readonly #byContent = new Map<string, Job>();
+  #made = 0;
+
+  /**
+   * The job of a function, with what the function captures at this moment: the same function with other captured values is
+   * another job.
+   *
+   * @throws {PicklingError} the function cannot travel
+   */
+  of(target: unknown): Job {
+    const bytes = pack(target);
+    const key = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
+    return this.#byContent.get(key) ?? this.#add(key, bytes);
+  }
+
+  #add(key: string, bytes: Uint8Array): Job {
+    const job = { number: (this.#made = (this.#made + 1) % NUMBERS), parcel: storeParcel(bytes), key, uses: 0 };
+    this.#byContent.set(key, job);
+    if (this.#byContent.size > KEPT) this.#dropIdle();
+    return job;
+  }
+
+  #dropIdle(): void {
+    for (const job of this.#byContent.values()) {
+      if (job.uses > 0) continue;
+      this.#drop(job);
+      return;
+    }
+  }
+
+  #drop(job: Job): void {
+    this.#byContent.delete(job.key);
+    free(job.parcel);
+  }
+
+  dispose(): void {
+    for (const job of this.#byContent.values()) this.#drop(job);
+  }
+}
