@@ -1,3 +1,5 @@
+import './context/exports.js';
+
 export * from './errors.js';
 export { Process, type ProcessOptions } from './process/process.js';
 export { ForkServerProcess, SpawnProcess } from './process/method-classes.js';

@@ -1,4 +1,5 @@
 /** Exports of Node's own modules, by identity: they travel as `node:fs` and the name of the export. */
+import { ownValue } from './descriptor.js';
 import { builtinModules, createRequire } from 'node:module';
 
 /** Specifier and path below the module's namespace. */
@@ -41,11 +42,11 @@ function list(id: string): void {
   }
   add(exports, [specifier, 'default']);
   if (!isObject(exports)) return;
-  for (const [name, property] of Object.entries(Object.getOwnPropertyDescriptors(exports))) {
-    const value: unknown = property.value;
+  for (const name of Object.keys(exports)) {
+    const value = ownValue(exports, name);
     if (!isObject(value)) continue;
     add(value, [specifier, name]);
-    if (typeof value === 'function') add((value as { prototype?: unknown }).prototype, [specifier, name, 'prototype']);
+    if (typeof value === 'function') add(ownValue(value, 'prototype'), [specifier, name, 'prototype']);
   }
 }
 

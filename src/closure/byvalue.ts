@@ -1,7 +1,7 @@
 /** A function as text with the variables that it sees. */
 import { basename } from 'node:path';
-import type { Callable, Facts } from './functions.js';
-import { label } from './functions.js';
+import { type Descriptor, ownValue } from './descriptor.js';
+import { type Callable, type Facts, label } from './facts.js';
 import { textOf } from './locate.js';
 import type { FunctionRecord, PayloadNode, Shape } from './payload.js';
 import type { Pickler } from './pickler.js';
@@ -9,7 +9,7 @@ import { shapeOf } from './shape.js';
 import { captureVariables } from './variables.js';
 
 /** Properties that every function has; a class may have a static member of that name instead. */
-function isNatural(key: PropertyKey, property: PropertyDescriptor): boolean {
+function isNatural(key: PropertyKey, property: Descriptor): boolean {
   if (key === 'length' || key === 'name') return !property.writable && typeof property.value !== 'function';
   return key === 'prototype' || key === 'arguments' || key === 'caller';
 }
@@ -42,7 +42,7 @@ export function captureByValue(pickler: Pickler, fn: Callable, facts: Facts): Pa
 
 /** A class may have a static member called `name`. */
 function nameOf(fn: Callable): string {
-  const name: unknown = Object.getOwnPropertyDescriptor(fn, 'name')?.value;
+  const name: unknown = ownValue(fn, 'name');
   return typeof name === 'string' ? name : '';
 }
 
@@ -87,7 +87,7 @@ function addProperties(pickler: Pickler, fn: Callable, record: FunctionRecord): 
   const text = textOf(fn);
   const isClass = record.kind === 'class';
   /** The methods of a class stand in its text. */
-  const isInText = (property: PropertyDescriptor): boolean => {
+  const isInText = (property: Descriptor): boolean => {
     if (property.enumerable) return false;
     const parts = [property.value, property.get, property.set].filter((part) => part !== undefined);
     return parts.every((part) => typeof part === 'function' && text.includes(textOf(part)));
@@ -95,12 +95,12 @@ function addProperties(pickler: Pickler, fn: Callable, record: FunctionRecord): 
   const own = shapeOf(pickler, fn, (key, property) => isNatural(key, property) || (isClass && isInText(property)));
   if (own) record.own = own;
 
-  const prototype: unknown = Object.getOwnPropertyDescriptor(fn, 'prototype')?.value;
+  const prototype: unknown = ownValue(fn, 'prototype');
   // A generator function's prototype is the prototype of its generators, and nobody adds to it.
   if (typeof prototype !== 'object' || prototype === null || /Generator/.test(Object.prototype.toString.call(fn)))
     return;
   const { trail } = pickler;
-  if (Object.getOwnPropertyDescriptor(prototype, 'constructor')?.value !== fn) {
+  if (ownValue(prototype, 'constructor') !== fn) {
     const slot = trail.within('.prototype', () => pickler.encode(prototype));
     if (Array.isArray(slot)) record.prototype = slot as [id: number];
     return;

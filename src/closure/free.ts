@@ -3,7 +3,16 @@
  * what makes a function impossible to move is noted: the `this` around it, private names of its class, `super`, `eval`.
  */
 import { type AnyNode, type Pattern, boundNames, children } from './parse.js';
-import { blockNames, varNames } from './declared.js';
+import { blockNames } from './declared.js';
+import {
+  type ClassNode,
+  type FunctionNode,
+  type Names,
+  isDeclared,
+  namesOfFunction,
+  namesOfStaticBlock,
+  privateNamesOfClass,
+} from './names.js';
 
 export interface Free {
   /** Free names, and whether the function assigns them. */
@@ -28,17 +37,6 @@ interface Place {
   readonly privates?: ReadonlySet<string>;
   readonly outer?: Place;
 }
-
-interface Scope {
-  readonly names: ReadonlySet<string>;
-  readonly up: Scope | undefined;
-}
-
-type FunctionNode = Extract<
-  AnyNode,
-  { type: 'FunctionDeclaration' | 'FunctionExpression' | 'ArrowFunctionExpression' }
->;
-type ClassNode = Extract<AnyNode, { type: 'ClassDeclaration' | 'ClassExpression' }>;
 
 const outside: Place = { ownThis: false, ownSuper: false };
 
@@ -76,8 +74,8 @@ class Walk {
     return this.#free;
   }
 
-  #name(scope: Scope | undefined, name: string, assigned: boolean): void {
-    for (let at = scope; at; at = at.up) if (at.names.has(name)) return;
+  #name(scope: Names | undefined, name: string, assigned: boolean): void {
+    if (isDeclared(scope, name)) return;
     if (name === 'arguments') {
       this.#free.usesArguments = true;
       return;
@@ -87,38 +85,23 @@ class Walk {
     else this.#free.names.set(name, { assigned });
   }
 
-  #function(node: FunctionNode, up: Scope | undefined, place: Place): void {
-    const isArrow = node.type === 'ArrowFunctionExpression';
-    const names = new Set<string>();
-    if (node.type === 'FunctionExpression' && node.id) names.add(node.id.name);
-    for (const param of node.params) for (const name of boundNames(param)) names.add(name);
-    if (!isArrow) names.add('arguments');
-    if (node.body.type === 'BlockStatement') {
-      varNames(node.body.body, names);
-      blockNames(node.body.body, names);
-    }
-    const scope = { names, up };
-    const inside = isArrow ? place : { ...place, ownThis: true };
+  #function(node: FunctionNode, up: Names | undefined, place: Place): void {
+    const scope = { names: namesOfFunction(node), up };
+    const inside = node.type === 'ArrowFunctionExpression' ? place : { ...place, ownThis: true };
     for (const param of node.params) this.#pattern(param, scope, inside, false);
     if (node.body.type === 'BlockStatement')
       for (const statement of node.body.body) this.#walk(statement, scope, inside);
     else this.#walk(node.body, scope, inside);
   }
 
-  #class(node: ClassNode, up: Scope | undefined, outer: Place): void {
+  #class(node: ClassNode, up: Names | undefined, outer: Place): void {
     const scope = { names: new Set(node.id ? [node.id.name] : []), up };
     this.#walk(node.superClass, scope, outer);
-    const privates = new Set<string>();
-    for (const member of node.body.body) {
-      if (member.type !== 'StaticBlock' && member.key.type === 'PrivateIdentifier') privates.add(member.key.name);
-    }
-    const inside: Place = { ownThis: true, ownSuper: true, privates, outer };
+    const inside: Place = { ownThis: true, ownSuper: true, privates: privateNamesOfClass(node), outer };
     for (const member of node.body.body) {
       if (this.#blank.has(member)) continue;
       if (member.type === 'StaticBlock') {
-        const names = new Set(['arguments']);
-        varNames(member.body, names);
-        blockNames(member.body, names);
+        const names = namesOfStaticBlock(member.body);
         for (const statement of member.body) this.#walk(statement, { names, up: scope }, inside);
         continue;
       }
@@ -133,14 +116,14 @@ class Walk {
     this.#free.privates.add(name);
   }
 
-  #block(body: AnyNode[], up: Scope | undefined, place: Place): void {
+  #block(body: AnyNode[], up: Names | undefined, place: Place): void {
     const names = new Set<string>();
     blockNames(body, names);
     for (const statement of body) this.#walk(statement, { names, up }, place);
   }
 
   /** A pattern, either of a declaration (its names are declared already) or the left side of an assignment. */
-  #pattern(pattern: Pattern | null, scope: Scope | undefined, place: Place, assigns: boolean): void {
+  #pattern(pattern: Pattern | null, scope: Names | undefined, place: Place, assigns: boolean): void {
     switch (pattern?.type) {
       case 'Identifier':
         if (assigns) this.#name(scope, pattern.name, true);
@@ -174,7 +157,7 @@ class Walk {
 
   #loop(
     node: Extract<AnyNode, { type: 'ForInStatement' | 'ForOfStatement' | 'ForStatement' }>,
-    up: Scope | undefined,
+    up: Names | undefined,
     place: Place,
   ): void {
     const head = node.type === 'ForStatement' ? node.init : node.left;
@@ -190,7 +173,7 @@ class Walk {
     this.#walk(node.body, scope, place);
   }
 
-  #walk(node: AnyNode | null | undefined, scope: Scope | undefined, place: Place): void {
+  #walk(node: AnyNode | null | undefined, scope: Names | undefined, place: Place): void {
     if (!node || this.#blank.has(node)) return;
     switch (node.type) {
       case 'Identifier':

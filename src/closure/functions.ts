@@ -1,7 +1,18 @@
 /** How a function or class travels: by reference if another process can import it, otherwise by value. */
+import { ownValue } from './descriptor.js';
+import { type Callable, type Owner, label } from './facts.js';
 import { builtinPath } from './builtins.js';
 import { globalByName, intrinsicPath } from './intrinsics.js';
-import { type Insight, inspectFunction, scriptById } from './inspector.js';
+import {
+  type Insight,
+  type Location,
+  type RawScript,
+  addScript,
+  inspectFunction,
+  knownScript,
+  scriptById,
+} from './inspector.js';
+import { scriptOfEntry } from './entryfile.js';
 import { locate, textOf } from './locate.js';
 import type { PayloadNode } from './payload.js';
 import type { Pickler } from './pickler.js';
@@ -9,31 +20,10 @@ import { madeImports, originOf } from './provenance.js';
 import { type Recipe, recipeOf, recipeOfRecord } from './recipe.js';
 import { type Reference, reference } from './reduce.js';
 import { type ModulePath, findReference } from './references.js';
-import { type Scope, scopesOf, scopesOfLive } from './scopes.js';
+import { scopesOf, scopesOfLive } from './scopes.js';
 import { type Script, parsedScript } from './script.js';
 import { isEntry } from './entry.js';
 import { captureByValue } from './byvalue.js';
-
-export type Callable = Function;
-
-/** The object of which a function is being captured as a property. */
-export interface Owner {
-  readonly object: object;
-  readonly key: PropertyKey;
-}
-
-/** All about a function by value that one capture needs. */
-export interface Facts {
-  readonly recipe: Recipe;
-  readonly scopes: readonly Scope[];
-  /** Equal for functions of one script. */
-  readonly script: object;
-  /** Address of the script, as in stack traces. */
-  readonly address: string;
-  readonly isCommonjs: boolean;
-  /** What `this` is in the arrow function of a class field. */
-  readonly self: object | undefined;
-}
 
 interface Place {
   readonly script: Script;
@@ -63,12 +53,13 @@ export function captureFunction(pickler: Pickler, fn: Callable, owner: Owner | u
 
 function captureInspected(pickler: Pickler, fn: Callable, insight: Insight, owner: Owner | undefined): PayloadNode {
   const { location } = insight;
-  const raw = location && scriptById(location.scriptId);
+  const hasModuleScope = insight.scopes.some(({ description }) => description === 'Module');
+  const raw = location && rawScript(fn, location, hasModuleScope);
   if (!location || raw?.url.startsWith('node:')) return captureNative(pickler, fn, raw?.url);
   if (!raw)
     pickler.trail.fail('ERR_PICKLE_SOURCE', `cannot pickle ${label(fn)}: its script is no longer known to the engine`);
 
-  const isModule = raw.isModule || insight.scopes.some(({ description }) => description === 'Module');
+  const isModule = raw.isModule || hasModuleScope;
   let place = places.get(fn);
   const script = place?.script ?? parse(pickler, fn, () => parsedScript(raw, isModule));
   if (!place && !madeImports(script.source)) {
@@ -94,13 +85,22 @@ function captureInspected(pickler: Pickler, fn: Callable, insight: Insight, owne
   return captureByValue(pickler, fn, { recipe: place.recipe, scopes, script, address: raw.url, isCommonjs, self });
 }
 
+function rawScript(fn: Callable, location: Location, hasModuleScope: boolean): RawScript | undefined {
+  const known = knownScript(location.scriptId);
+  if (known) return known;
+  const read = scriptOfEntry(fn, location, hasModuleScope);
+  if (!read) return scriptById(location.scriptId);
+  addScript(read);
+  return read;
+}
+
 /** Whether the arrow function was made while its owner was constructed, so that its `this` is the owner. */
 function isConstructed({ object, key }: Owner, { fieldKey, free }: Recipe, fn: Callable): boolean {
   if (!free.usesThis || key !== fieldKey) return false;
   const text = textOf(fn);
   if (typeof object === 'function' && textOf(object).includes(text)) return true;
   for (let at: unknown = Object.getPrototypeOf(object); at; at = Object.getPrototypeOf(at)) {
-    const maker: unknown = Object.getOwnPropertyDescriptor(at, 'constructor')?.value;
+    const maker = ownValue(at, 'constructor');
     if (typeof maker === 'function' && textOf(maker).includes(text)) return true;
   }
   return false;
@@ -146,8 +146,4 @@ function captureNative(pickler: Pickler, fn: Callable, address: string | undefin
     'ERR_PICKLE_NATIVE_FUNCTION',
     `cannot pickle native ${label(fn)}: it has no JavaScript source${address ? ' of the program' : ''} and is not an export of a loaded module`,
   );
-}
-
-export function label(fn: Callable): string {
-  return `${textOf(fn).startsWith('class') ? 'class' : 'function'} '${fn.name || '<anonymous>'}'`;
 }

@@ -123,12 +123,12 @@ export function silenceWarning(): void {
 }
 
 function withoutWarnings<Result>(work: () => Result): Result {
-  const { emitWarning } = process;
+  const warned = Object.getOwnPropertyDescriptor(process, 'emitWarning');
   process.emitWarning = () => undefined;
   try {
     return work();
   } finally {
-    process.emitWarning = emitWarning;
+    if (warned) Object.defineProperty(process, 'emitWarning', warned);
   }
 }
 

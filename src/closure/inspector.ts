@@ -5,7 +5,7 @@
  * Connecting costs nothing, but an enabled Debugger makes every `await` of the program nine times slower. It is enabled
  * only for the moment in which an unknown script is listed, and always disabled again.
  */
-import type { Session } from 'node:inspector';
+import type * as inspectorModule from 'node:inspector';
 import { createRequire } from 'node:module';
 import vm from 'node:vm';
 import { PicklingError } from '../errors.js';
@@ -61,7 +61,7 @@ const desk: { value: unknown } = { value: undefined };
 const fetchThis = `function () { globalThis[${JSON.stringify(deskKey)}].value = this; }`;
 
 const scripts = new Map<string, RawScript>();
-let session: Session | undefined;
+let session: inspectorModule.Session | undefined;
 
 interface ScriptParsed {
   scriptId: string;
@@ -71,10 +71,10 @@ interface ScriptParsed {
   startColumn: number;
 }
 
-function connect(): Session {
+function connect(): inspectorModule.Session {
   if (session) return session;
   try {
-    const inspector = createRequire(import.meta.url)('node:inspector') as typeof import('node:inspector');
+    const inspector = createRequire(import.meta.url)('node:inspector') as typeof inspectorModule;
     const opened = new inspector.Session();
     opened.connect();
     opened.on('Debugger.scriptParsed', (message) => {
@@ -95,7 +95,7 @@ function connect(): Session {
   }
 }
 
-function post<Result>(method: string, params: object = {}): Result {
+function post(method: string, params: object = {}): unknown {
   let answer: { error: Error | null; result: unknown } | undefined;
   connect().post(method, params, (error: Error | null, result: unknown) => {
     answer = { error, result };
@@ -103,7 +103,7 @@ function post<Result>(method: string, params: object = {}): Result {
   if (!answer)
     throw new PicklingError('ERR_PICKLE_NO_INSPECTOR', `the inspector did not answer ${method} synchronously`);
   if (answer.error) throw new PicklingError('ERR_PICKLE_NO_INSPECTOR', `${method}: ${answer.error.message}`);
-  return answer.result as Result;
+  return answer.result;
 }
 
 /** Runs `work` with the inspector's handle of `value`; nothing of it is left behind. */
@@ -113,8 +113,8 @@ function withRemote<Result>(value: unknown, work: (properties: Properties) => Re
   Object.defineProperty(realm, deskKey, { value: desk, configurable: true, enumerable: false });
   try {
     const expression = `globalThis[${JSON.stringify(deskKey)}].value`;
-    const { result } = post<{ result: RemoteValue }>('Runtime.evaluate', { expression, objectGroup, silent: true });
-    return work(post<Properties>('Runtime.getProperties', { objectId: result.objectId, ownProperties: true }));
+    const { result } = post('Runtime.evaluate', { expression, objectGroup, silent: true }) as { result: RemoteValue };
+    return work(post('Runtime.getProperties', { objectId: result.objectId, ownProperties: true }) as Properties);
   } finally {
     desk.value = undefined;
     delete realm[deskKey];
@@ -169,15 +169,26 @@ export function proxyTarget(proxy: object): unknown {
   return withRemote(proxy, (properties) => fetch(internal(properties, '[[Target]]')));
 }
 
+/** The script, if its source is here already. */
+export function knownScript(id: string): RawScript | undefined {
+  const known = scripts.get(id);
+  return known?.source === undefined ? undefined : known;
+}
+
+/** Takes a script whose source was found without the engine's help. */
+export function addScript(script: RawScript): void {
+  scripts.set(script.id, script);
+}
+
 /** The script with this id, with its source; undefined when the engine has already let it go. */
 export function scriptById(id: string): RawScript | undefined {
-  const known = scripts.get(id);
-  if (known?.source !== undefined) return known;
+  const known = knownScript(id);
+  if (known) return known;
   post('Debugger.enable');
   try {
     const script = scripts.get(id);
     if (script)
-      script.source = post<{ scriptSource: string }>('Debugger.getScriptSource', { scriptId: id }).scriptSource;
+      script.source = (post('Debugger.getScriptSource', { scriptId: id }) as { scriptSource: string }).scriptSource;
     return script;
   } finally {
     post('Debugger.disable');

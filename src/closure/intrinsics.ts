@@ -3,6 +3,9 @@
  * global object. A step is a property name, `@@name` for a well-known symbol, `get x` and `set x` for an accessor's
  * functions, or the step to the prototype.
  */
+import { ownDescriptor } from './descriptor.js';
+import { textOf } from './locate.js';
+
 const prototypeStep = '[[Prototype]]';
 const maxDepth = 3;
 
@@ -53,8 +56,7 @@ export function globalByName(fn: object): readonly string[] | undefined {
   if (typeof name !== 'string' || !Object.hasOwn(globalThis, name)) return undefined;
   const ours: unknown = Reflect.get(globalThis, name);
   if (ours === fn) return [name];
-  const text = Function.prototype.toString;
-  const isTwin = typeof ours === 'function' && /^[A-Z]/.test(name) && text.call(ours) === text.call(fn);
+  const isTwin = typeof ours === 'function' && /^[A-Z]/.test(name) && textOf(ours) === textOf(fn);
   return isTwin ? [name] : undefined;
 }
 
@@ -68,8 +70,8 @@ export function resolveIntrinsic(path: readonly string[]): unknown {
 
 function follow(from: object, step: string): unknown {
   if (step === prototypeStep) return Object.getPrototypeOf(from);
-  if (step.startsWith('get ')) return Object.getOwnPropertyDescriptor(from, keyOf(step.slice(4)))?.get;
-  if (step.startsWith('set ')) return Object.getOwnPropertyDescriptor(from, keyOf(step.slice(4)))?.set;
+  if (step.startsWith('get ')) return ownDescriptor(from, keyOf(step.slice(4)))?.get;
+  if (step.startsWith('set ')) return ownDescriptor(from, keyOf(step.slice(4)))?.set;
   return Reflect.get(from, keyOf(step));
 }
 
@@ -97,7 +99,7 @@ function buildTable(): Map<unknown, readonly string[]> {
     if (isLeaf(path)) continue;
     for (const key of Reflect.ownKeys(value)) {
       const step = stepOf(key);
-      const property = Object.getOwnPropertyDescriptor(value, key);
+      const property = ownDescriptor(value, key);
       if (step === undefined || !property || (path[0] === 'process' && ownedByProgram.has(step))) continue;
       if ('value' in property) queue.push([property.value, [...path, step]]);
       if (property.get) queue.push([property.get, [...path, `get ${step}`]]);

@@ -130,11 +130,11 @@ export class Linker {
           .slice(2)
           .reduce<unknown>((at, key) => Reflect.get(Object(at) as object, key), this.modules[node[1]]);
       case 'intrinsic':
-        return resolveIntrinsic(node.slice(1) as string[]);
+        return resolveIntrinsic(node.slice(1));
       case 'bound': {
         const [, target, self, args] = node;
-        const values = [self, ...args].map((part) => this.value(part));
-        return Reflect.apply(Function.prototype.bind, this.value(target), values);
+        const fn = this.value(target) as (...args: unknown[]) => unknown;
+        return fn.bind(this.value(self), ...args.map((arg) => this.value(arg)));
       }
       case 'prototype':
         return (this.value([node[1]]) as { prototype: unknown }).prototype;

@@ -36,7 +36,7 @@ export function makeObject(node: PayloadNode, value: (slot: Slot) => unknown): u
     case 'registered':
       return Symbol.for(node[1]);
     default:
-      throw new PicklingError('ERR_PICKLE_PAYLOAD', `damaged payload: there is no kind of node '${String(node[0])}'`);
+      throw new PicklingError('ERR_PICKLE_PAYLOAD', `damaged payload: there is no kind of node '${node[0]}'`);
   }
 }
 

@@ -7,7 +7,7 @@ import { intrinsicPath } from './intrinsics.js';
 import { textOf } from './locate.js';
 import type { PayloadNode, Shape, Slot } from './payload.js';
 import type { Pickler } from './pickler.js';
-import { isPrototype } from './protocols.js';
+import { ownValue, ownerOfPrototype } from './descriptor.js';
 import { findCommonjsExport } from './references.js';
 import { namespaceReference } from './namespaces.js';
 import { type Skip, shapeOf } from './shape.js';
@@ -30,7 +30,8 @@ const hiddenClasses =
 
 export function captureObject(pickler: Pickler, value: object): PayloadNode {
   if (types.isProxy(value)) return captureProxy(pickler, value);
-  if (isPrototype(value)) return capturePrototype(pickler, value);
+  const owner = ownerOfPrototype(value);
+  if (owner) return capturePrototype(pickler, owner);
   if (types.isModuleNamespaceObject(value)) return captureNamespace(pickler, value);
   const known = captureKnownKind(pickler, value);
   if (known) return known;
@@ -52,12 +53,11 @@ function captureProxy(pickler: Pickler, value: object): PayloadNode {
   return found ? pickler.builtin(found) : refuse(pickler, 'Proxy');
 }
 
-function capturePrototype(pickler: Pickler, value: object): PayloadNode {
-  const owner: unknown = Object.getOwnPropertyDescriptor(value, 'constructor')?.value;
+function capturePrototype(pickler: Pickler, owner: object): PayloadNode {
   const { trail } = pickler;
   const depth = trail.depth;
   try {
-    const [id] = trail.within('.constructor', () => pickler.reference(owner as object));
+    const [id] = trail.within('.constructor', () => pickler.reference(owner));
     return ['prototype', id];
   } catch (error) {
     if (!(error instanceof PicklingError) || error.code !== 'ERR_PICKLE_NATIVE_FUNCTION') throw error;
@@ -213,7 +213,7 @@ const privatePrototypes = new WeakMap<object, boolean>();
 function mayHavePrivates(prototype: object): boolean {
   let known = privatePrototypes.get(prototype);
   if (known === undefined) {
-    const owner: unknown = Object.getOwnPropertyDescriptor(prototype, 'constructor')?.value;
+    const owner = ownValue(prototype, 'constructor');
     const base: unknown = Object.getPrototypeOf(prototype);
     const isOwn = typeof owner === 'function' && textOf(owner).startsWith('class') && textOf(owner).includes('#');
     known = isOwn || (typeof base === 'object' && base !== null && mayHavePrivates(base));
@@ -224,8 +224,8 @@ function mayHavePrivates(prototype: object): boolean {
 
 /** An object full of functions may be a module: one of Node's, or what a CommonJS module exports. */
 function moduleObject(pickler: Pickler, value: object): PayloadNode | undefined {
-  for (const property of Object.values(Object.getOwnPropertyDescriptors(value))) {
-    const member: unknown = property.value;
+  for (const name of Object.keys(value)) {
+    const member = ownValue(value, name);
     if (typeof member !== 'function' || intrinsicPath(member)) continue;
     const { location } = inspectFunction(member);
     const address = location && scriptById(location.scriptId)?.url;

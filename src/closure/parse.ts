@@ -3,11 +3,12 @@
  * child that only receives them) must not pay for a parser.
  */
 import { createRequire } from 'node:module';
+import type * as acornModule from 'acorn';
 import type { AnyNode, Options, Pattern, Program } from 'acorn';
 
 export type { AnyNode, Pattern, Program };
 
-type Acorn = typeof import('acorn');
+type Acorn = typeof acornModule;
 let acorn: Acorn | undefined;
 
 const common: Options = {

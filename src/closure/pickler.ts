@@ -1,7 +1,8 @@
 /** One capture: the payload that is being made, and which values it has already. */
 import type { BuiltinPath } from './builtins.js';
 import { intrinsicPath } from './intrinsics.js';
-import { type Owner, captureFunction } from './functions.js';
+import type { Owner } from './facts.js';
+import { captureFunction } from './functions.js';
 import { captureObject } from './objects.js';
 import { isNative } from './locate.js';
 import type { EnvRecord, ImportRecord, Payload, PayloadNode, Slot } from './payload.js';

@@ -41,7 +41,7 @@ export function itemsOf(env: EnvPlan): (EnvPlan | FunctionPlan)[] {
     ...env.functions.map((item) => ({ item, ...startOf(item) })),
     ...env.inner.map((item) => ({ item, ...startOf(item) })),
   ];
-  return placed.sort((a, b) => a.line - b.line || a.column - b.column).map(({ item }) => item);
+  return placed.toSorted((a, b) => a.line - b.line || a.column - b.column).map(({ item }) => item);
 }
 
 function startOf(item: EnvPlan | FunctionPlan): { line: number; column: number } {

@@ -1,4 +1,5 @@
 /** Objects that say themselves how they travel: the library's handles, and whatever has a `[reduce]` method. */
+import { ownerOfPrototype } from './descriptor.js';
 import type { PayloadNode } from './payload.js';
 import type { Pickler } from './pickler.js';
 import { handle, reduce } from './reduce.js';
@@ -39,12 +40,7 @@ export function captureProtocol(pickler: Pickler, value: object): PayloadNode | 
  */
 function follows(value: object, protocol: symbol): boolean {
   if (typeof value === 'function') return Object.hasOwn(value, protocol);
-  return protocol in value && !isPrototype(value);
-}
-
-export function isPrototype(value: object): boolean {
-  const owner: unknown = Object.getOwnPropertyDescriptor(value, 'constructor')?.value;
-  return typeof owner === 'function' && Object.getOwnPropertyDescriptor(owner, 'prototype')?.value === value;
+  return protocol in value && !ownerOfPrototype(value);
 }
 
 function call(value: object, protocol: symbol): unknown {

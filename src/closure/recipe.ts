@@ -1,6 +1,7 @@
 /** All that the source says about a function, and that its later captures need again. */
 import { type AnyNode, parse } from './parse.js';
 import { type Free, freeNames } from './free.js';
+import type { ClassNode } from './names.js';
 import { type Located, isMethod } from './locate.js';
 import type { FunctionRecord, TextKind } from './payload.js';
 import { type Script, type Site, placeOf, sitesOf } from './script.js';
@@ -23,8 +24,6 @@ export interface Recipe {
   /** `this` outside of all functions: undefined in a module. */
   readonly atModuleLevel: boolean;
 }
-
-type ClassNode = Extract<AnyNode, { type: 'ClassDeclaration' | 'ClassExpression' }>;
 
 interface Patch {
   readonly start: number;
@@ -153,7 +152,7 @@ function isTopLevel(site: Site): boolean {
 /** Replaces pieces of the text and keeps every other piece where it is. */
 function patched(text: string, start: number, patches: readonly Patch[]): string {
   let result = text;
-  for (const patch of [...patches].sort((a, b) => b.start - a.start)) {
+  for (const patch of patches.toSorted((a, b) => b.start - a.start)) {
     const old = result.slice(patch.start - start, patch.end - start);
     const filling = old.slice(patch.text.length).replace(/[^\n]/g, ' ');
     result = result.slice(0, patch.start - start) + patch.text + filling + result.slice(patch.end - start);

@@ -26,8 +26,8 @@ const registryKey: unique symbol = Symbol.for('manyfold.handles') as never;
 const shared = globalThis as { [registryKey]?: Map<string, Revive> };
 const revivers = (shared[registryKey] ??= new Map<string, Revive>());
 
-export function registerHandle(typeName: string, revive: (state: unknown) => unknown): void {
-  revivers.set(typeName, revive);
+export function registerHandle(typeName: string, reviver: (state: unknown) => unknown): void {
+  revivers.set(typeName, reviver);
 }
 
 export function revive(typeName: string, state: unknown): unknown {

@@ -1,6 +1,7 @@
 /** Finds the module and the export under which another process can have the same function. */
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
+import { ownValue } from './descriptor.js';
 import { isImportable } from './entry.js';
 import type { Insight } from './inspector.js';
 import { locate } from './locate.js';
@@ -53,9 +54,8 @@ export function findCommonjsExport(value: object): ModulePath | undefined {
     if (!isObject(exports) || !isImportable(`file://${file}`)) continue;
     const record: ImportRecord = { specifier: file, parent: '', kind: 'cjs' };
     if (exports === value) return { record, path: [] };
-    for (const [name, property] of Object.entries(Object.getOwnPropertyDescriptors(exports))) {
-      if (property.value === value) return { record, path: [name] };
-    }
+    const name = Object.keys(exports).find((key) => ownValue(exports, key) === value);
+    if (name !== undefined) return { record, path: [name] };
   }
   return undefined;
 }
@@ -74,12 +74,9 @@ function pathBelow(exported: unknown, name: string, fn: Named): string[] | undef
   if (exported === fn) return [name];
   if (!isObject(exported)) return undefined;
   const key = fn.name;
-  if (Object.getOwnPropertyDescriptor(exported, key)?.value === fn) return [name, key];
-  const { prototype } = Object.getOwnPropertyDescriptors(exported) as { prototype?: PropertyDescriptor };
-  const methods: unknown = prototype?.value;
-  return isObject(methods) && Object.getOwnPropertyDescriptor(methods, key)?.value === fn
-    ? [name, 'prototype', key]
-    : undefined;
+  if (ownValue(exported, key) === fn) return [name, key];
+  const methods = ownValue(exported, 'prototype');
+  return isObject(methods) && ownValue(methods, key) === fn ? [name, 'prototype', key] : undefined;
 }
 
 /** Exports may be in their dead zone, or accessors that throw. */

@@ -1,11 +1,12 @@
 /** The own properties of an object. */
+import { type Descriptor, ownDescriptor } from './descriptor.js';
 import { type Key, type Lock, type OddProperty, type Shape, configurable, enumerable, writable } from './payload.js';
 import type { Pickler } from './pickler.js';
 
 const plain = enumerable | configurable | writable;
 
 /** Tells which properties do not travel. */
-export type Skip = (key: PropertyKey, property: PropertyDescriptor) => boolean;
+export type Skip = (key: PropertyKey, property: Descriptor) => boolean;
 
 /** The properties of `object`; undefined when there is nothing to tell. */
 export function shapeOf(pickler: Pickler, object: object, skip?: Skip): Shape | undefined {
@@ -14,7 +15,7 @@ export function shapeOf(pickler: Pickler, object: object, skip?: Skip): Shape | 
   const odd: OddProperty[] = [];
   const lock = lockOf(object);
   for (const key of Reflect.ownKeys(object)) {
-    const property = Object.getOwnPropertyDescriptor(object, key);
+    const property = ownDescriptor(object, key);
     if (!property || skip?.(key, property)) continue;
     pickler.trail.within(`.${String(key)}`, () => {
       const attributes = attributesOf(property, lock);
@@ -35,7 +36,7 @@ export function shapeOf(pickler: Pickler, object: object, skip?: Skip): Shape | 
   return { ...(keys.length && { keys, slots }), ...(odd.length && { odd }), ...(lock && { lock }) };
 }
 
-function attributesOf(property: PropertyDescriptor, lock: Lock | undefined): number {
+function attributesOf(property: Descriptor, lock: Lock | undefined): number {
   let attributes = property.enumerable ? enumerable : 0;
   // To seal and to freeze sets these again, for all properties at once.
   if (property.configurable || lock === 'sealed' || lock === 'frozen') attributes |= configurable;

@@ -122,7 +122,7 @@ class Writer {
         base === undefined ? `${parameter}.heritage[${id}]` : `${parameter}.functions[${base}]`,
       ]);
     }
-    for (const [start, end, piece] of pieces.sort((a, b) => b[0] - a[0])) {
+    for (const [start, end, piece] of pieces.toSorted((a, b) => b[0] - a[0])) {
       const newlines = text.slice(start, end).replace(/[^\n]/g, '');
       text = text.slice(0, start) + piece + newlines + text.slice(end);
     }

@@ -1,6 +1,5 @@
 /** The variables of a function by value: found in its scopes, put into the payload's envs. */
-import type { Callable, Facts } from './functions.js';
-import { label } from './functions.js';
+import { type Callable, type Facts, label } from './facts.js';
 import type { EnvRecord } from './payload.js';
 import type { Pickler } from './pickler.js';
 import { findCommonjsExport } from './references.js';
@@ -66,7 +65,7 @@ function chainOfEnvs(
   const envs = new Map<unknown, NumberedEnv>();
   const scriptId = pickler.script(script, address);
   let env: NumberedEnv | undefined;
-  for (const scope of [...scopes].reverse()) {
+  for (const scope of scopes.toReversed()) {
     if (!scope.isRoot && !used.has(scope)) continue;
     env = pickler.env(scriptId, env?.id ?? -1, scope.identity);
     envs.set(scope, env);

@@ -1,4 +1,4 @@
-import { capture } from '../closure/capture.js';
+import { capture, type Payload } from '../closure/capture.js';
 import { PicklingError } from '../errors.js';
 import { Unsendable } from './buffers.js';
 import { pathTo } from './path.js';
@@ -35,6 +35,11 @@ function encodeWith(writer: Writer, value: unknown, options: { label?: string } 
     if (error !== notPlain) throw error;
   }
   return encodeGraph(writer, value, options);
+}
+
+/** Encodes what `capture` has given for a value, for one who looks at it before; as `encode` would the value. */
+export function encodeCaptured(payload: Payload): Uint8Array {
+  return new Writer().message(GRAPH, payload);
 }
 
 /** The slow path: functions, classes, instances, and whatever else has more to it than its data. */

@@ -23,3 +23,16 @@ export function revive(type: string, state: unknown): unknown {
   if (reviver) return reviver(state);
   throw new PicklingError('ERR_PICKLE_UNKNOWN_HANDLE', `cannot unpickle a '${type}': this process has not loaded its class`);
 }
+
+/**
+ * Lets a function or class of the library travel by name. By reference would do where it is an export of a module; in a
+ * bundle, be it ours or a program's, it is none.
+ */
+export function registerExport(name: string, value: object): void {
+  Object.defineProperty(value, handle, { value: () => ['Export', name] });
+  exported.set(name, value);
+}
+
+const exported = new Map<string, object>();
+
+registerHandle('Export', (name) => exported.get(name as string));

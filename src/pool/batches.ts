@@ -19,7 +19,7 @@ export function defaultChunksize(items: number, workers: number): number {
  * Calls a function with each item, a chunk of items to a task. Resolves with the results in the order of the items, when
  * all are there; rejects then with the first error, if there was one.
  */
-export function mapInBatches(scheduler: Scheduler, target: unknown, items: readonly unknown[], size: number): Promise<unknown[]> {
+export function mapInBatches(scheduler: Scheduler, target: object, items: readonly unknown[], size: number): Promise<unknown[]> {
   const job = scheduler.jobOf(target);
   const results = new Array<unknown>(items.length);
   let next = 0;

@@ -1,4 +1,6 @@
-import { pack } from '../channel/message.js';
+import { capture } from '../closure/capture.js';
+import { isConstant } from '../closure/constant.js';
+import { encodeCaptured } from '../codec/encode.js';
 import { free } from '../memory/heap.js';
 import { storeParcel } from '../memory/parcel.js';
 
@@ -19,6 +21,8 @@ const NUMBERS = 2 ** 29;
 
 export class Jobs {
   readonly #byContent = new Map<string, Job>();
+  /** Of functions that need not be captured anew for each task. */
+  readonly #constant = new WeakMap<object, Job>();
   #made = 0;
 
   /**
@@ -27,10 +31,18 @@ export class Jobs {
    *
    * @throws {PicklingError} the function cannot travel
    */
-  of(target: unknown): Job {
-    const bytes = pack(target);
+  of(target: object): Job {
+    const job = this.#constant.get(target);
+    return job !== undefined && this.#byContent.get(job.key) === job ? job : this.#capture(target);
+  }
+
+  #capture(target: object): Job {
+    const payload = capture(target, { label: 'target' });
+    const bytes = encodeCaptured(payload);
     const key = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
-    return this.#byContent.get(key) ?? this.#add(key, bytes);
+    const job = this.#byContent.get(key) ?? this.#add(key, bytes);
+    if (isConstant(payload)) this.#constant.set(target, job);
+    return job;
   }
 
   #add(key: string, bytes: Uint8Array): Job {

@@ -143,7 +143,7 @@ export class Pool<Init extends readonly unknown[] = readonly unknown[]> {
     await this.join();
   }
 
-  #submit<R>(target: unknown, args: readonly unknown[] = []): Promise<Awaited<R>> {
+  #submit<R>(target: object, args: readonly unknown[] = []): Promise<Awaited<R>> {
     this.#check(target);
     if (!Array.isArray(args)) throw new ArgumentTypeError('ERR_POOL_ARGS', `args: ${expected('an array', args)}`);
     const job = this.#scheduler.jobOf(target);

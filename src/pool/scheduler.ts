@@ -55,7 +55,7 @@ export class Scheduler {
     return this.#crew.size;
   }
 
-  jobOf(target: unknown): Job {
+  jobOf(target: object): Job {
     return this.#jobs.of(target);
   }
 
@@ -113,17 +113,18 @@ export class Scheduler {
     for (;;) {
       const first = await waitAsync(this.#results, { ref: false });
       this.#receive(first!);
-      this.#drain(BATCH);
-      await new Promise(setImmediate);
+      if (!this.#drain(BATCH)) await new Promise(setImmediate);
     }
   }
 
-  #drain(limit: number): void {
+  /** Says whether nothing is left. */
+  #drain(limit: number): boolean {
     for (let count = 0; count < limit; count++) {
       const result = this.#share.results.take();
-      if (result === undefined) return;
+      if (result === undefined) return true;
       this.#receive(result);
     }
+    return false;
   }
 
   #receive(result: Taken): void {

@@ -9,7 +9,7 @@ type Arrival = { readonly values: readonly unknown[] } | { readonly error: unkno
 /** The results of a function for items of any number, as they come. Reads the items as results are asked for. */
 export class ResultStream<R> implements AsyncIterableIterator<R> {
   readonly #scheduler: Scheduler;
-  readonly #target: unknown;
+  readonly #target: object;
   readonly #items: Iterator<unknown>;
   readonly #size: number;
   readonly #arrivals: Arrival[] = [];
@@ -18,7 +18,7 @@ export class ResultStream<R> implements AsyncIterableIterator<R> {
   #exhausted = false;
   #wake: (() => void) | undefined;
 
-  constructor(scheduler: Scheduler, target: unknown, items: Iterable<unknown>, size: number) {
+  constructor(scheduler: Scheduler, target: object, items: Iterable<unknown>, size: number) {
     this.#scheduler = scheduler;
     this.#target = target;
     this.#items = items[Symbol.iterator]();

@@ -1,0 +1,30 @@
+import * as errors from '../errors.js';
+import { Pipe } from '../channel/connection.js';
+import { Queue } from '../channel/queue.js';
+import { SimpleQueue } from '../channel/simple-queue.js';
+import { registerExport } from '../memory/handle.js';
+import { ForkServerPool, SpawnPool } from '../pool/method-classes.js';
+import { Pool } from '../pool/pool.js';
+import { work } from '../pool/worker.js';
+import { activeChildren } from '../process/children.js';
+import { cpuCount } from '../process/cpu-count.js';
+import { currentProcess, parentProcess } from '../process/current.js';
+import { ForkServerProcess, SpawnProcess } from '../process/method-classes.js';
+import { Process } from '../process/process.js';
+import { getAllStartMethods, getStartMethod, setStartMethod } from '../process/start-method.js';
+import { SharedArray } from '../shared/array.js';
+import { Value } from '../shared/value.js';
+import { Lock } from '../sync/lock.js';
+import { getContext } from './context.js';
+
+/** The functions and classes that programs capture or extend: whatever bundles them, each process has its own. */
+const travelling = {
+  ...errors,
+  ...{ Lock, Pipe, Pool, Process, Queue, SharedArray, SimpleQueue, Value },
+  ...{ ForkServerPool, ForkServerProcess, SpawnPool, SpawnProcess },
+  ...{ activeChildren, cpuCount, currentProcess, getContext, parentProcess },
+  ...{ getAllStartMethods, getStartMethod, setStartMethod },
+  work,
+};
+
+for (const [name, value] of Object.entries(travelling)) registerExport(name, value);
