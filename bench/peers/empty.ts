@@ -1,0 +1,3 @@
+// The least that a program can do: nothing, or import what its argument names.
+
+if (process.argv[2] !== undefined) await import(process.argv[2]);

@@ -1,0 +1,3 @@
+// Lives until it is killed, and does nothing.
+
+setInterval(() => {}, 3_600_000);

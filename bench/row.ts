@@ -1,0 +1,53 @@
+/** A question of the bench, and who answers it. */
+
+export type Competitor =
+  'Manyfold' | 'CPython' | 'child_process' | 'worker_threads' | 'piscina' | 'tinypool' | 'workerpool';
+
+/** How the seconds of a row are shown: as they are, as operations or as bytes in a second. A row may also be about bytes. */
+export type Shown = 'time' | 'rate' | { readonly bandwidth: number } | 'memory';
+
+/**
+ * Measures once, in a program that does nothing else, and returns the seconds of one operation (or the bytes, where the
+ * row is about memory). It repeats what it measures `times(n)` times: fewer in a quick run.
+ */
+export type Measure = (times: (n: number) => number) => number | Promise<number>;
+
+export interface Contestant {
+  readonly by: Competitor;
+  /** Which of its ways, where it has several. */
+  readonly how: string;
+  /** The exports of manyfold without which this cannot run. */
+  readonly needs: readonly string[];
+  /** Measured by this function, or by this function of peers/cpython.py with this argument. */
+  readonly measure: Measure | { readonly python: string; readonly argument: string };
+}
+
+export interface Row {
+  readonly id: string;
+  readonly title: string;
+  readonly shown: Shown;
+  readonly contestants: readonly Contestant[];
+}
+
+export function ours(how: string, needs: readonly string[], measure: Measure): Contestant {
+  return { by: 'Manyfold', how, needs, measure };
+}
+
+export function peer(by: Competitor, how: string, measure: Measure): Contestant {
+  return { by, how, needs: [], measure };
+}
+
+export function cpython(python: string, argument = ''): Contestant {
+  return { by: 'CPython', how: argument, needs: [], measure: { python, argument } };
+}
+
+export function nameOf({ by, how }: Pick<Contestant, 'by' | 'how'>): string {
+  return how === '' ? by : `${by}, ${how}`;
+}
+
+/** The seconds that each of `count` operations took, when `run` does them all. */
+export async function secondsEach(count: number, run: () => unknown): Promise<number> {
+  const start = performance.now();
+  await run();
+  return (performance.now() - start) / 1000 / count;
+}

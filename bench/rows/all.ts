@@ -1,0 +1,30 @@
+import type { Row } from '../row.js';
+import { firstClosure, laterClosure } from './closure.js';
+import { importLibrary } from './import.js';
+import { foughtLock, freeLock, sharedCounter } from './locks.js';
+import { echoMegabyte } from './megabyte.js';
+import { memory } from './memory.js';
+import { mapInChunks, mapOneByOne } from './pool-map.js';
+import { taskLatency, tasksInFlight } from './pool-tasks.js';
+import { oneWayQueue } from './queue.js';
+import { roundTrip } from './round-trip.js';
+import { start } from './start.js';
+
+/** All rows, in the order of the report. */
+export const rows: readonly Row[] = [
+  start,
+  memory,
+  freeLock,
+  foughtLock,
+  sharedCounter,
+  roundTrip,
+  echoMegabyte,
+  oneWayQueue,
+  mapInChunks,
+  mapOneByOne,
+  tasksInFlight,
+  taskLatency,
+  firstClosure,
+  laterClosure,
+  importLibrary,
+];

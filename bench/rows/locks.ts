@@ -1,0 +1,67 @@
+import { api } from '../api.js';
+import { cpython, ours, secondsEach, type Row } from '../row.js';
+
+export const freeLock: Row = {
+  id: 'lock',
+  title: 'Acquire and release a free lock',
+  shown: 'time',
+  contestants: [ours('', ['Lock'], (times) => useLock(times(2_000_000))), cpython('lock')],
+};
+
+export const foughtLock: Row = {
+  id: 'fight',
+  title: 'Two processes fighting for one lock',
+  shown: 'rate',
+  contestants: [ours('', ['Lock', 'Process'], (times) => fight(times(1_000_000))), cpython('fight')],
+};
+
+export const sharedCounter: Row = {
+  id: 'value',
+  title: 'Value += 1 under its lock',
+  shown: 'time',
+  contestants: [ours('', ['Value'], (times) => increment(times(2_000_000))), cpython('value')],
+};
+
+async function useLock(count: number): Promise<number> {
+  const lock = new api.Lock();
+  const use = (times: number) => {
+    for (let i = 0; i < times; i++) {
+      lock.acquireSync();
+      lock.release();
+    }
+  };
+  use(10_000);
+  return await secondsEach(count, () => use(count));
+}
+
+async function fight(count: number): Promise<number> {
+  const lock = new api.Lock();
+  const use = () => {
+    for (let i = 0; i < count; i++) {
+      lock.acquireSync();
+      lock.release();
+    }
+  };
+  const warm = new api.Process({ target: () => {} });
+  await warm.start();
+  await warm.join();
+  const fighters = [new api.Process({ target: use }), new api.Process({ target: use })];
+  return await secondsEach(2 * count, async () => {
+    for (const fighter of fighters) await fighter.start();
+    for (const fighter of fighters) await fighter.join();
+  });
+}
+
+async function increment(count: number): Promise<number> {
+  const value = new api.Value('i', 0);
+  const lock = value.getLock();
+  const add = (times: number) => {
+    for (let i = 0; i < times; i++) {
+      lock.acquireSync();
+      value.value += 1;
+      lock.release();
+    }
+  };
+  add(10_000);
+  return await secondsEach(count, () => add(count));
+}

@@ -1,0 +1,64 @@
+import { api } from '../api.js';
+import { piscinaPool, tinypoolPool, workerpoolPool, workers, type PeerPool } from '../peers/pools.js';
+import { cpython, ours, peer, secondsEach, type Contestant, type Row } from '../row.js';
+
+export const tasksInFlight: Row = {
+  id: 'in-flight',
+  title: 'Tasks in flight, one promise each',
+  shown: 'rate',
+  contestants: [
+    ours('applyAsync', ['Pool'], async (times) => allAtOnce(await ourPool(), times(20_000))),
+    cpython('apply_async'),
+    ...peerPools(async (pool, times) => allAtOnce(await pool, times(20_000))),
+    peer('piscina', '32 per worker', async (times) => allAtOnce(await piscinaPool(32), times(20_000))),
+  ],
+};
+
+export const taskLatency: Row = {
+  id: 'apply',
+  title: 'Latency of one pool.apply',
+  shown: 'time',
+  contestants: [
+    ours('', ['Pool'], async (times) => oneByOne(await ourPool(), times(5000))),
+    cpython('apply'),
+    ...peerPools(async (pool, times) => oneByOne(await pool, times(5000))),
+  ],
+};
+
+type MeasurePool = (pool: Promise<PeerPool>, times: (n: number) => number) => Promise<number>;
+
+function peerPools(measure: MeasurePool): Contestant[] {
+  return [
+    peer('piscina', '', (times) => measure(piscinaPool(), times)),
+    peer('tinypool', 'worker_threads', (times) => measure(tinypoolPool('worker_threads'), times)),
+    peer('tinypool', 'child_process', (times) => measure(tinypoolPool('child_process'), times)),
+    peer('workerpool', 'thread', (times) => measure(workerpoolPool('thread'), times)),
+    peer('workerpool', 'process', (times) => measure(workerpoolPool('process'), times)),
+  ];
+}
+
+async function ourPool(): Promise<PeerPool> {
+  const noop = (x: number) => x;
+  const pool = new api.Pool(workers);
+  return { run: (x) => pool.applyAsync(noop, [x]), end: () => pool[Symbol.asyncDispose]() };
+}
+
+async function allAtOnce(pool: PeerPool, count: number): Promise<number> {
+  await warmUp(pool);
+  const seconds = await secondsEach(count, () => Promise.all(Array.from({ length: count }, (_, i) => pool.run(i))));
+  await pool.end();
+  return seconds;
+}
+
+async function oneByOne(pool: PeerPool, count: number): Promise<number> {
+  await warmUp(pool);
+  const seconds = await secondsEach(count, async () => {
+    for (let i = 0; i < count; i++) await pool.run(i);
+  });
+  await pool.end();
+  return seconds;
+}
+
+async function warmUp(pool: PeerPool): Promise<void> {
+  for (let i = 0; i < 200; i++) await pool.run(i);
+}
