@@ -30,7 +30,7 @@ applySettings({ preload, ...rest });
 await duringBoot(() => preloadModules(preload));
 
 if ((await unexpectedThreads()) > 0) process.exit(EXIT_CANNOT_FORK);
-prepareForked();
+await prepareForked();
 const server = openServer();
 call(lineOf(self()), Infinity);
 const parent = process.pid;

@@ -1,13 +1,11 @@
 import os from 'node:os';
 import { decode } from '../codec/decode.js';
-import { encode } from '../codec/encode.js';
 import { dropBells } from '../memory/doorbell.js';
 import { free } from '../memory/heap.js';
 import { readParcel } from '../memory/parcel.js';
 import { header } from '../memory/program.js';
 import { BOOT, CREATOR, enterSlot, indexOf, isGone, slotBase } from '../memory/slots.js';
 import { leaveNow, setParentDeathSignal } from '../system/child.js';
-import { startTimeOf } from '../system/life.js';
 import { duringBoot } from './bootstrapping.js';
 import { inheritServer } from './fork-server.js';
 import { leaveWithoutParent } from './launch.js';
@@ -15,26 +13,17 @@ import { leaveByItself, leaveThroughExit, report, targetDone } from './leave.js'
 import { adoptProcess } from './current.js';
 import type { BootRecord } from './record.js';
 import { reseedMathRandom } from './random.js';
+import { rehearse } from './rehearsal.js';
 import { applySettings, takeSettings } from './settings.js';
 
 const { SIGKILL } = os.constants.signals;
 
-/**
- * In the fork server, before it forks: does what each child would have to do otherwise, and runs once through what they
- * will run, so that it is compiled there and not in each of them.
- */
-export function prepareForked(): void {
+/** In the fork server, before it forks: what would be the same in each of its children. */
+export async function prepareForked(): Promise<void> {
+  await rehearse();
   leaveThroughExit();
   prepareLeaving();
-  const record = { name: '', daemon: false, identity: [1], authkey: new Uint8Array(32), parent: { name: '', pid: 0, id: 0 } };
-  for (let round = 0; round < REHEARSALS; round++) {
-    reseedMathRandom();
-    decode(encode(record));
-    startTimeOf(process.pid);
-  }
 }
-
-const REHEARSALS = 10;
 
 /** In a child that the fork server `parent` has just forked. */
 export function bootForked(id: number, parent: number): void {
