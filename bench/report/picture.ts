@@ -66,6 +66,7 @@ interface Scale {
 }
 
 function logScale(values: readonly number[]): Scale {
+  if (values.length === 0) return logScale([1e-9]);
   const from = Math.floor(Math.log10(Math.min(...values)));
   // The longest bar stays inside, and a scale of nothing has a length.
   const to = Math.max(from + 1, Math.ceil(Math.log10(Math.max(...values))));

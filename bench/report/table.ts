@@ -23,7 +23,7 @@ export function ratioTable(results: readonly RowResult[]): string {
 
 /** Every contestant of every row, with its slowest and its fastest round. */
 export function fullTable(results: readonly RowResult[]): string {
-  const header = ['work', 'who', 'median', 'rounds', 'to the best of Manyfold'];
+  const header = ['work', 'who', 'median', 'best to worst round', 'to the best of Manyfold'];
   const lines = results.flatMap((row) =>
     row.contestants.map((one, i) => {
       const [least, most] = [Math.min(...one.samples), Math.max(...one.samples)];
