@@ -24,8 +24,8 @@ export function setExecutable(path: string | Uint8Array | URL): void {
 }
 
 // Options that say what the main process is to run, or bind it to a port or a terminal, are not for its children.
-const OWN_OPTIONS = /^(-e|--eval|-p|--print|-pe|-c|--check|-i|--interactive|--input-type|--inspect|--inspect-.*|--test|--test-.*|--watch|--watch-.*|--run|--experimental-test-.*)(=|$)/;
-const WITH_ARGUMENT = /^(-e|--eval|-p|--print|-pe|--input-type|--run|--watch-path|--test-name-pattern|--test-reporter|--test-reporter-destination)$/;
+const OWN_OPTIONS = /^(-e|--eval|-p|--print|-pe|-c|--check|-i|--interactive|--input-type|--inspect|--inspect-.*|--test|--test-.*|--watch|--watch-.*|--run|--experimental-test-.*|--cpu-prof.*|--heap-prof.*)(=|$)/;
+const WITH_ARGUMENT = /^(-e|--eval|-p|--print|-pe|--input-type|--run|--watch-path|--(cpu|heap)-prof-(dir|name|interval)|--test-name-pattern|--test-reporter|--test-reporter-destination)$/;
 
 /** The parent's options for Node, as far as they concern a child. */
 function inheritedOptions(): string[] {
