@@ -120,10 +120,20 @@ function enterAsMain(): number {
 /** Makes `id` the slot of this process. */
 export function enterSlot(id: number): void {
   me = id;
+  recordProcess(id, process.pid);
+}
+
+/** Makes `id` the slot of this process, which its fork server has recorded or is about to record. */
+export function inheritSlot(id: number): void {
+  me = id;
+}
+
+/** Says which process a slot belongs to. */
+export function recordProcess(id: number, pid: number): void {
   const words = header();
   const base = slotBase(indexOf(id));
-  words[base + START_TIME] = startTimeOf(process.pid) as StartTime;
-  Atomics.store(words, base + PID, process.pid);
+  words[base + START_TIME] = startTimeOf(pid) as StartTime;
+  Atomics.store(words, base + PID, pid);
   Atomics.store(words, base + STATE, RUNNING);
 }
 

@@ -4,7 +4,7 @@ import { dropBells } from '../memory/doorbell.js';
 import { free } from '../memory/heap.js';
 import { readParcel } from '../memory/parcel.js';
 import { header } from '../memory/program.js';
-import { BOOT, CREATOR, enterSlot, indexOf, isGone, slotBase } from '../memory/slots.js';
+import { BOOT, CREATOR, enterSlot, indexOf, inheritSlot, isGone, slotBase } from '../memory/slots.js';
 import { leaveNow, setParentDeathSignal } from '../system/child.js';
 import { duringBoot } from './bootstrapping.js';
 import { inheritServer } from './fork-server.js';
@@ -31,14 +31,16 @@ export function bootForked(id: number, parent: number): void {
   leaveWithoutParent(parent);
   reseedMathRandom();
   dropBells();
-  enter(id);
+  inheritSlot(id);
   inheritServer();
   void run(id);
 }
 
 /** In a child that is a fresh Node. */
 export function bootSpawned(id: number, settings: number): void {
-  enter(id);
+  enterSlot(id);
+  // The creator's death is told to its children that have entered; it may have died just before.
+  if (isGone(header()[slotBase(indexOf(id)) + CREATOR]!)) leaveNow(1);
   applySettings(takeSettings(settings));
   prepareLeaving();
   void run(id);
@@ -52,12 +54,6 @@ function prepareLeaving(): void {
 
 function interrupted(): void {
   if (process.listenerCount('SIGINT') === 1) process.exit(1);
-}
-
-function enter(id: number): void {
-  enterSlot(id);
-  // The creator's death is told to its children that have entered; it may have died just before.
-  if (isGone(header()[slotBase(indexOf(id)) + CREATOR]!)) leaveNow(1);
 }
 
 async function run(id: number): Promise<void> {

@@ -31,8 +31,9 @@ const debug = debuglog('manyfold');
 
 const SERVER_FILE = fileURLToPath(new URL('../boot/server.js', import.meta.url));
 
-// One thread is what fork(2) leaves of a process; so the server has no other from its start.
-const ONE_THREAD = ['--single-threaded', '--v8-pool-size=0'];
+// One thread is what fork(2) leaves of a process; so the server has no other from its start. Node's code on large pages
+// spares each child the page faults for it.
+const ONE_THREAD = ['--single-threaded', '--v8-pool-size=0', '--use-largepages=silent'];
 
 let server: number | undefined; // id of its slot
 let starting: Promise<number | undefined> | undefined;

@@ -4,7 +4,8 @@ import { openProcess } from '../system/life.js';
 import { createPipe, drain, pollReadable } from '../system/pipe.js';
 import { bury, EXIT_UNKNOWN, lineOf } from '../memory/death.js';
 import { header } from '../memory/program.js';
-import { CREATOR, DOORBELL, indexOf, isGone, PID, RUNG, self, SERVER, slotBase, slotsInUse, STARTING, STATE } from '../memory/slots.js';
+import { CREATOR, DOORBELL, indexOf, isGone, PID, recordProcess, RUNG, self, SERVER, slotBase, slotsInUse, STARTING, STATE } from '../memory/slots.js';
+import { drawSeed } from './random.js';
 import { call } from '../memory/waiters.js';
 import fs from 'node:fs';
 
@@ -68,6 +69,7 @@ function forkRequested(): number | undefined {
       bury(id, EXIT_UNKNOWN);
       continue;
     }
+    drawSeed();
     const pid = tryFork();
     if (pid === 0) return id;
     if (pid === undefined) {
@@ -75,7 +77,7 @@ function forkRequested(): number | undefined {
       continue;
     }
     children.push({ id, pid, fd: openProcess(pid)! }); // not collected yet, so it is there
-    Atomics.store(words, base + PID, pid);
+    recordProcess(id, pid);
     call(lineOf(id), Infinity);
   }
   return undefined;
