@@ -9,7 +9,6 @@ import { adoptMemory, INHERITED_FD } from '../memory/program.js';
 import { setParentDeathSignal } from '../system/child.js';
 import { bootSpawned } from '../process/boot.js';
 import { leaveWithoutParent } from '../process/launch.js';
-import { applySettings, takeSettings } from '../process/settings.js';
 
 const [id, settings, parent] = process.argv.slice(3).map(Number) as [number, number, number];
 setParentDeathSignal(os.constants.signals.SIGKILL);

@@ -53,6 +53,7 @@ export class AsyncResult<T> implements PromiseLike<T> {
     return this.#outcome === 'done';
   }
 
+  // oxlint-disable-next-line unicorn/no-thenable -- it is there to be awaited
   then<A = T, B = never>(
     onDone?: ((value: T) => A | PromiseLike<A>) | null,
     onFailed?: ((error: unknown) => B | PromiseLike<B>) | null,

@@ -41,7 +41,7 @@ export function mapInBatches(scheduler: Scheduler, target: object, items: readon
     const settle = (): void => {
       underWay--;
       if (underWay > 0 || next < items.length) return feed();
-      if (failure) reject(failure.error as Error);
+      if (failure) reject(failure.error);
       else resolve(results);
     };
     const arrived = (start: number, values: unknown[]): void => {

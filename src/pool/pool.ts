@@ -148,7 +148,7 @@ export class Pool<Init extends readonly unknown[] = readonly unknown[]> {
     if (!Array.isArray(args)) throw new ArgumentTypeError('ERR_POOL_ARGS', `args: ${expected('an array', args)}`);
     const job = this.#scheduler.jobOf(target);
     return new Promise((resolve, reject) => {
-      this.#scheduler.submit(job, APPLY, args, { done: resolve as (value: unknown) => void, failed: reject });
+      this.#scheduler.submit(job, APPLY, args, { done: resolve, failed: reject });
     });
   }
 
@@ -171,6 +171,10 @@ function checkFunction(value: unknown, name: string, code: string): void {
 }
 
 function withCallbacks<R>(promise: Promise<R>, { callback, errorCallback }: Callbacks<R>): AsyncResult<R> {
-  if (callback || errorCallback) promise.then(callback, errorCallback ?? (() => {}));
+  promise.then(
+    // oxlint-disable-next-line promise/no-callback-in-promise -- Python's name for it, and it is no Node callback
+    (result) => callback?.(result),
+    (error: unknown) => errorCallback?.(error),
+  );
   return new AsyncResult(promise);
 }

@@ -14,8 +14,9 @@ export interface Settle {
   failed(error: unknown): void;
 }
 
-interface Task extends Settle {
+interface Task {
   readonly job: Job;
+  readonly settle: Settle;
 }
 
 // Results that are handled before the event loop gets its turn.
@@ -71,7 +72,7 @@ export class Scheduler {
     this.#number = (number + 1) | 0;
     job.uses++;
     if (this.#tasks.size === 0) holdLoop();
-    this.#tasks.set(number, { job, done: settle.done, failed: settle.failed });
+    this.#tasks.set(number, { job, settle });
     this.#share.tasks.put(bytes, job.parcel, noteFor(kind, job.number));
   }
 
@@ -93,7 +94,7 @@ export class Scheduler {
     this.#broken ??= error;
     this.#stopping = true;
     this.#crew.terminate();
-    for (const number of [...this.#tasks.keys()]) this.#settle(number, (task) => task.failed(this.#broken));
+    for (const number of new Set(this.#tasks.keys())) this.#settle(number, (task) => task.failed(this.#broken));
   }
 
   terminate(): void {
@@ -138,12 +139,12 @@ export class Scheduler {
     this.fail(await error);
   }
 
-  #settle(number: number, how: (task: Task) => void): void {
+  #settle(number: number, how: (settle: Settle) => void): void {
     const task = this.#tasks.get(number);
     if (task === undefined) return;
     this.#tasks.delete(number);
     task.job.uses--;
-    how(task);
+    how(task.settle);
     if (this.#tasks.size > 0) return;
     letLoopGo();
     this.#idle?.();
@@ -174,13 +175,14 @@ function read(result: Taken): unknown {
   try {
     return unpack(result);
   } catch (error) {
-    return Promise.reject(error as Error);
+    return Promise.reject(error);
   }
 }
 
-function finish(task: Settle, done: boolean, value: unknown): void {
-  if (!(value instanceof Promise)) return done ? task.done(value) : task.failed(value);
-  value.then(done ? task.done : task.failed, task.failed);
+function finish(settle: Settle, done: boolean, value: unknown): void {
+  if (!(value instanceof Promise)) return done ? settle.done(value) : settle.failed(value);
+  const failed = (error: unknown): void => settle.failed(error);
+  value.then((arrived) => finish(settle, done, arrived), failed);
 }
 
 function crash({ pid, exitCode }: Death): WorkerCrashedError {

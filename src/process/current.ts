@@ -1,8 +1,8 @@
 import { self } from '../memory/slots.js';
 import { randomBytes } from '../system/random.js';
-import { foreignProcess, Process } from './process.js';
+import type { Process } from './process.js';
 import type { BootRecord } from './record.js';
-import { creatorObject, currentObject, setCurrent, setState } from './state.js';
+import { creatorObject, currentObject, foreignProcess, setCurrent } from './state.js';
 
 const AUTHKEY_BYTES = 32;
 
@@ -44,10 +44,10 @@ function enterMain(): Process {
 /** In a child: makes the object whose `run` this process is for. */
 export function adoptProcess(record: BootRecord): Process {
   const { name, daemon, identity, authkey, method, target, args, parent, subclass } = record;
-  const object = Object.create(subclass?.type.prototype ?? Process.prototype) as Process;
-  Object.assign(object, subclass?.fields);
   const started = { started: true, id: self(), pid: process.pid };
-  setState(object, { name, daemon, identity, authkey, method, target, args, creator: parent.id, ...started });
+  const state = { name, daemon, identity, authkey, method, target, args, creator: parent.id, ...started };
+  const object = foreignProcess(state);
+  if (subclass) Object.assign(Object.setPrototypeOf(object, subclass.type.prototype) as object, subclass.fields);
   setCurrent(object, foreignProcess({ name: parent.name, daemon: false, identity: identity.slice(0, -1), creator: 0, id: parent.id, pid: parent.pid, started: true }));
   return object;
 }

@@ -2,9 +2,10 @@ import { AssertionError, expected, ArgumentTypeError, ValueError } from '../erro
 import { self } from '../memory/slots.js';
 import { handle, registerHandle } from '../memory/handle.js';
 import type { AwaitOptions } from '../sync/await.js';
-import { collect, joinChild, joinChildSync, sentinelOf, signalChild, startChild } from './children.js';
+import { collect, joinChild, joinChildSync, sentinelOf, signalChild } from './children.js';
 import { currentProcess } from './current.js';
-import { markOwnClass, setState, stateOf, type State } from './state.js';
+import { startChild } from './start.js';
+import { definePrototype, foreignProcess, markOwnClass, setState, stateOf, type State } from './state.js';
 import type { StartMethod } from './start-method.js';
 
 export interface ProcessOptions<Args extends readonly unknown[]> {
@@ -56,7 +57,7 @@ export class Process<Args extends readonly unknown[] = readonly unknown[]> {
       authkey: parent.authkey,
       identity,
       method: new.target.startMethod,
-      target: target as State['target'],
+      target,
       args: kwargs === undefined ? [...args] : [...args, kwargs],
       creator: self(),
     });
@@ -152,7 +153,7 @@ export class Process<Args extends readonly unknown[] = readonly unknown[]> {
   set daemon(daemon: boolean) {
     const state = stateOf(this);
     if (state.started) throw new AssertionError('ERR_PROCESS_STARTED', 'process has already started');
-    state.daemon = Boolean(daemon);
+    state.daemon = daemon;
   }
 
   /** Its process id; null before the start. */
@@ -202,19 +203,13 @@ export class Process<Args extends readonly unknown[] = readonly unknown[]> {
   }
 }
 
+definePrototype(Process.prototype);
 markOwnClass(Process);
 
 registerHandle('Process', (state) => {
   const [name, daemon, identity, id, pid, creator] = state as [string, boolean, number[], number | undefined, number | null, number];
   return foreignProcess({ name, daemon, identity, id, pid, creator });
 });
-
-/** An object for a process that this one has not made. */
-export function foreignProcess(known: Pick<State, 'name' | 'daemon' | 'identity' | 'creator'> & Partial<State>): Process {
-  const process = Object.create(Process.prototype) as Process;
-  setState(process, { method: undefined, target: undefined, args: [], authkey: new Uint8Array(), ...known });
-  return process;
-}
 
 function openState(process: object): State {
   const state = stateOf(process);

@@ -38,6 +38,20 @@ export function stateOf(object: object): State {
   return state;
 }
 
+let prototype: Process | undefined;
+
+/** Called by the class itself: it knows this file, and not the other way round. */
+export function definePrototype(object: Process): void {
+  prototype = object;
+}
+
+/** An object of the class Process that its constructor has not made: for this process itself, or one made elsewhere. */
+export function foreignProcess(known: Pick<State, 'name' | 'daemon' | 'identity' | 'creator'> & Partial<State>): Process {
+  const process = Object.create(prototype!) as Process;
+  setState(process, { method: undefined, target: undefined, args: [], authkey: new Uint8Array(), ...known });
+  return process;
+}
+
 let current: Process | undefined;
 let creator: Process | null = null;
 

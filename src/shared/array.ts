@@ -71,7 +71,7 @@ function checkIterable<T>(elements: Iterable<T>): Iterable<T> {
 
 // A function and not a class: what it makes is a typed array, and no object of a class can be one.
 export const SharedArray: SharedArrayConstructor = Object.defineProperty(
-  function SharedArray(code: TypeCode, init: number | Iterable<never>) {
+  function (code: TypeCode, init: number | Iterable<never>) {
     return makeArray(code, init);
   } as never,
   Symbol.hasInstance,

@@ -33,13 +33,13 @@ const groups = new Map<number, Group>();
 /** Waits without blocking the event loop. Resolves with undefined after `timeout` milliseconds. */
 export function waitAsync<T>(waitable: Waitable<T>, options: AwaitOptions = {}): Promise<T | undefined> {
   const { timeout = Infinity, signal } = options;
-  if (signal?.aborted) return Promise.reject(signal.reason as Error);
+  if (signal?.aborted) return Promise.reject(signal.reason);
   try {
     // Those of this process who came earlier go first.
     const taken = groups.has(waitable.line.address) ? undefined : waitable.attempt(false);
     if (taken !== undefined || timeout <= 0) return Promise.resolve(taken);
   } catch (error) {
-    return Promise.reject(error as Error);
+    return Promise.reject(error);
   }
   return joinGroup(waitable, timeout, signal, options.ref !== false);
 }
@@ -65,7 +65,7 @@ function joinGroup<T>(waitable: Waitable<T>, timeout: number, signal: AbortSigna
     const waiter: Waiter = {
       attempt: (patient) => waitable.attempt(patient),
       resolve: (value) => (settle(), resolve(value as T | undefined)),
-      reject: (error) => (settle(), reject(error as Error)),
+      reject: (error) => (settle(), reject(error)),
     };
     signal?.addEventListener('abort', onAbort);
     const group = groups.get(waitable.line.address);
@@ -175,7 +175,7 @@ function look(): void {
   looking = undefined;
   if (groups.size === 0) return;
   sweep();
-  for (const { line } of [...groups.values()]) lookAgain(line, true);
+  for (const { line } of new Set(groups.values())) lookAgain(line, true);
   interval = Math.min(interval * 2, LAST_LOOK);
   looking ??= setTimeout(look, interval).unref();
 }

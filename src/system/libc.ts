@@ -37,7 +37,7 @@ export function viewMemory(address: number, length: number): ArrayBuffer {
 }
 
 export function addressOf(pointer: unknown): number {
-  return Number(koffi.address(pointer as never));
+  return Number(koffi.address(pointer));
 }
 
 export function errno(): number {

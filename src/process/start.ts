@@ -1,0 +1,55 @@
+import { AssertionError } from '../errors.js';
+import { encode } from '../codec/encode.js';
+import { storeParcel } from '../memory/parcel.js';
+import { PID, readSlot, self } from '../memory/slots.js';
+import { waitAsync } from '../sync/await.js';
+import { refuseWhileBooting } from './bootstrapping.js';
+import { endOf } from './children.js';
+import { currentProcess } from './current.js';
+import { forkChild } from './fork-server.js';
+import { endWithMain } from './main-exit.js';
+import type { Process } from './process.js';
+import type { BootRecord } from './record.js';
+import { spawnChild } from './spawn.js';
+import { defaultMethod, type StartMethod } from './start-method.js';
+import { isOwnClass, running, type State } from './state.js';
+
+export async function startChild(object: Process, state: State): Promise<void> {
+  if (state.started) throw new AssertionError('ERR_PROCESS_STARTED_TWICE', 'cannot start a process twice');
+  if (state.creator !== self()) {
+    throw new AssertionError('ERR_NOT_A_CHILD', 'can only start a process object created by current process');
+  }
+  if (currentProcess().daemon) {
+    throw new AssertionError('ERR_DAEMON_CHILDREN', 'daemonic processes are not allowed to have children');
+  }
+  refuseWhileBooting();
+  const method = state.method ?? defaultMethod();
+  const boot = storeParcel(encode(bootRecord(object, state, method), { label: 'process' }));
+  state.started = true;
+  try {
+    state.id = await launch(method, boot);
+  } catch (error) {
+    state.started = false;
+    throw error;
+  }
+  state.pid = readSlot(state.id, PID) ?? null;
+  state.target = undefined;
+  state.args = [];
+  running.set(state, object);
+  endWithMain();
+  void waitAsync(endOf(state), { ref: !state.daemon });
+}
+
+async function launch(method: StartMethod, boot: number): Promise<number> {
+  const forked = method === 'forkserver' ? await forkChild(boot) : undefined;
+  return forked ?? (await spawnChild(boot));
+}
+
+function bootRecord(object: Process, state: State, method: StartMethod): BootRecord {
+  const { name, daemon, identity, authkey, target, args } = state;
+  const parent = { name: currentProcess().name, pid: process.pid, id: self() };
+  const type = object.constructor as { readonly prototype: Process };
+  const fields = Object.fromEntries(Object.entries(object));
+  const subclass = isOwnClass(type) && Object.keys(fields).length === 0 ? undefined : { type, fields };
+  return { name, daemon, identity, authkey, method, target, args, cwd: process.cwd(), parent, subclass };
+}
