@@ -1,10 +1,11 @@
 /** A function as text with the variables that it sees. */
 import { basename } from 'node:path';
-import { type Descriptor, ownValue } from './descriptor.js';
+import { type Descriptor, ownDescriptor, ownValue } from './descriptor.js';
 import { type Callable, type Facts, label } from './facts.js';
 import { textOf } from './locate.js';
-import type { FunctionRecord, PayloadNode, Shape } from './payload.js';
+import type { FunctionRecord, PayloadNode, Shape, Slot } from './payload.js';
 import type { Pickler } from './pickler.js';
+import type { ComputedKey } from './recipe.js';
 import { shapeOf } from './shape.js';
 import { captureVariables } from './variables.js';
 
@@ -25,6 +26,7 @@ export function captureByValue(pickler: Pickler, fn: Callable, facts: Facts): Pa
     const record: FunctionRecord = { env, text: recipe.text, line, column, kind: recipe.kind, name: nameOf(fn) };
     if (recipe.strict) record.strict = true;
     if (recipe.metas.length) record.metas = [...recipe.metas];
+    if (recipe.keys.length) record.keys = recipe.keys.map((key) => [key.start, key.end, keyValue(pickler, fn, key)]);
     if (recipe.evaluates.length) record.evaluates = [...recipe.evaluates];
     if (recipe.heritage) {
       const base: unknown = Object.getPrototypeOf(fn);
@@ -44,6 +46,17 @@ export function captureByValue(pickler: Pickler, fn: Callable, facts: Facts): Pa
 function nameOf(fn: Callable): string {
   const name: unknown = ownValue(fn, 'name');
   return typeof name === 'string' ? name : '';
+}
+
+/** What a computed key has come to: the key under which the class has the method. */
+function keyValue(pickler: Pickler, fn: Callable, { isStatic, member }: ComputedKey): Slot {
+  const holder = isStatic ? fn : (fn as unknown as { prototype: object }).prototype;
+  const found = Reflect.ownKeys(holder).find((key) => {
+    const { value, get, set } = ownDescriptor(holder, key) ?? {};
+    return [value, get, set].some((part) => typeof part === 'function' && member.endsWith(textOf(part)));
+  });
+  // The method has been deleted or replaced since: the text's own must get in nobody's way.
+  return pickler.encode(found ?? Symbol('replaced'));
 }
 
 /** What cannot be moved out of its place, whatever travels with it. */

@@ -9,6 +9,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { entryUrl } from './entry.js';
 import type { Location, RawScript } from './inspector.js';
+import { hasMade } from './provenance.js';
 import { textOf } from './locate.js';
 
 /** Read once; null when the file must not be used. */
@@ -19,6 +20,8 @@ export function scriptOfEntry(
   { scriptId, lineNumber, columnNumber }: Location,
   isModule: boolean,
 ): RawScript | undefined {
+  // What is rebuilt stands at the lines of the original, but never in a module.
+  if (!isModule && (hasMade() || entryUrl()?.endsWith('.mjs'))) return undefined;
   source ??= readEntry();
   if (source === null) return undefined;
   const position = positionOf(source, lineNumber) + columnNumber;

@@ -9,6 +9,7 @@ import { freshNames, scriptText } from './text.js';
 export interface Exchange {
   readonly values: Record<number, Record<string, unknown>>;
   readonly heritage: Record<number, unknown>;
+  readonly keys: Record<number, unknown[]>;
   readonly functions: Record<number, unknown>;
   readonly give: (id: number, made: unknown) => unknown;
   readonly access: Record<

@@ -19,11 +19,12 @@ export function linkScript(linker: Linker, script: number): LinkedScript {
   const plan = planScript(linker.payload, script, (slot) => linker.isReady(slot));
   const functions: Exchange['functions'] = {};
   const give = (id: number, made: unknown): unknown => (functions[id] = made);
-  const exchange: Exchange = { values: {}, heritage: {}, functions, give, access: {} };
+  const exchange: Exchange = { values: {}, heritage: {}, keys: {}, functions, give, access: {} };
   const lives = new Map<number, LiveEnv>();
   const imports = new Map<string, { record: EnvImport; name: string }>();
   for (const env of plan.envs) prepareEnv(linker, address, env, exchange, imports);
   for (const { id, record, isLazy, base } of plan.functions.values()) {
+    if (record.keys) exchange.keys[id] = record.keys.map(([, , slot]) => linker.value(slot));
     if (record.heritage && !isLazy && base === undefined) exchange.heritage[id] = linker.value(record.heritage[0]);
   }
   runFactory(plan, address, exchange, () => linker.surroundings(address).meta(), imports);

@@ -54,7 +54,9 @@ export interface FunctionRecord {
   metas?: number[];
   /** What a class extends, and from where to where in the text it is written. */
   heritage?: [value: Slot, start: number, end: number];
-  /** The variables that a class uses while it is defined: in computed keys and private statics. */
+  /** Computed keys of a class's methods: where in the text, and what they came to. */
+  keys?: [start: number, end: number, Slot][];
+  /** The variables that a class uses while it is defined: in computed keys of fields and private statics. */
   evaluates?: string[];
   /** The object that `this` is, for the arrow function of a class field. */
   self?: Slot;

@@ -57,3 +57,8 @@ export function rememberMade(text: string, imports: MadeImports): void {
 export function madeImports(text: string): MadeImports | undefined {
   return made.get(text);
 }
+
+/** Whether this process has rebuilt anything: then a script may look like another at the same address. */
+export function hasMade(): boolean {
+  return made.size > 0;
+}

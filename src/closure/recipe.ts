@@ -17,12 +17,25 @@ export interface Recipe {
   readonly metas: readonly number[];
   /** Offsets of the expression after `extends`. */
   readonly heritage: readonly [start: number, end: number] | undefined;
+  /** Computed keys of a class's methods. They are not evaluated again: their variables may be gone. */
+  readonly keys: readonly ComputedKey[];
   /** The free names that a class uses while it is defined. */
   readonly evaluates: readonly string[];
   /** The key under which the object that is being constructed gets this arrow function. */
   readonly fieldKey: string | undefined;
   /** `this` outside of all functions: undefined in a module. */
   readonly atModuleLevel: boolean;
+}
+
+type MethodDefinition = Extract<AnyNode, { type: 'MethodDefinition' }>;
+
+export interface ComputedKey {
+  /** Offsets of the key in the text. */
+  readonly start: number;
+  readonly end: number;
+  readonly isStatic: boolean;
+  /** The text of the member, from which its function's text is the end. */
+  readonly member: string;
 }
 
 interface Patch {
@@ -72,6 +85,8 @@ function readSite(site: Site, text: string, start: number): Omit<Recipe, 'line' 
     isClass && node.superClass ? ([node.superClass.start - start, node.superClass.end - start] as const) : undefined;
   const blank = new Set<AnyNode>(statics);
   if (isClass && node.superClass) blank.add(node.superClass);
+  const keyed = isClass ? computedMethods(node) : [];
+  for (const { key } of keyed) blank.add(key);
   const free = freeNames(isMethod(site) && holder ? holder : node, blank);
   const patches: Patch[] = statics.map((one) => ({
     start: one.start,
@@ -95,6 +110,10 @@ function readSite(site: Site, text: string, start: number): Omit<Recipe, 'line' 
     free,
     metas: free.metas.map((at) => at - start),
     heritage,
+    keys: keyed.map(({ key, static: isStatic, start: from, end }) => {
+      const member = text.slice(from - start, end - start);
+      return { start: key.start - start, end: key.end - start, isStatic, member };
+    }),
     evaluates: isClass ? evaluatedNames(node) : [],
     fieldKey: node.type === 'ArrowFunctionExpression' ? site.field : undefined,
   };
@@ -130,6 +149,10 @@ function staticValues(node: ClassNode): AnyNode[] {
   return found;
 }
 
+function computedMethods(node: ClassNode): MethodDefinition[] {
+  return node.body.body.filter((member) => member.type === 'MethodDefinition' && member.computed) as MethodDefinition[];
+}
+
 function evaluatedNames(node: ClassNode): string[] {
   const names: string[] = [];
   const add = (part: AnyNode | null | undefined): void => {
@@ -137,7 +160,7 @@ function evaluatedNames(node: ClassNode): string[] {
   };
   for (const member of node.body.body) {
     if (member.type === 'StaticBlock') continue;
-    if (member.computed) add(member.key);
+    if (member.type === 'PropertyDefinition' && member.computed) add(member.key);
     if (member.type === 'PropertyDefinition' && member.static && member.key.type === 'PrivateIdentifier')
       add(member.value);
   }

@@ -114,6 +114,9 @@ class Writer {
       at + metaLength,
       meta,
     ]);
+    for (const [index, [start, end]] of (record.keys ?? []).entries()) {
+      pieces.push([start, end, `${parameter}.keys[${id}][${index}]`]);
+    }
     if (record.heritage) {
       const [, start, end] = record.heritage;
       pieces.push([
