@@ -16,6 +16,7 @@ export interface CrewOptions {
   readonly type: typeof Process;
   readonly initializer: Assignment['initializer'];
   readonly initargs: readonly unknown[];
+  readonly maxTasks: number;
   /** Called when a worker has ended; says whether another takes its place. */
   onDeath(death: Death): boolean;
   /** Called when a worker cannot be started. */
@@ -63,8 +64,8 @@ export class Crew {
   }
 
   async #live(worker: number): Promise<Death> {
-    const { share, type, initializer, initargs } = this.#options;
-    const assignment: Assignment = { share, worker, initializer, initargs };
+    const { share, type, initializer, initargs, maxTasks } = this.#options;
+    const assignment: Assignment = { share, worker, initializer, initargs, maxTasks };
     const process = new type({ target: work, args: [assignment], daemon: true });
     process.name = process.name.replace('Process', 'PoolWorker');
     this.#workers.set(worker, process);

@@ -2,6 +2,7 @@ import { ArgumentTypeError, expected, ValueError } from '../errors.js';
 import { cpuCount } from '../process/cpu-count.js';
 import { Process } from '../process/process.js';
 import { AsyncResult } from './async-result.js';
+import { callSite, showCallSite } from './call-site.js';
 import { checkChunksize, defaultChunksize, mapInBatches } from './batches.js';
 import { Scheduler } from './scheduler.js';
 import { APPLY } from './share.js';
@@ -11,6 +12,8 @@ export interface PoolOptions<Init extends readonly unknown[]> {
   /** Called in each worker before its first task. Should it fail, the pool fails, with its error. */
   readonly initializer?: ((...args: Init) => unknown) | undefined;
   readonly initargs?: Init | undefined;
+  /** How many tasks a worker does before a fresh one takes its place; a task is an `apply`, or one chunk of a `map`. */
+  readonly maxTasksPerChild?: number | undefined;
 }
 
 export interface MapOptions {
@@ -42,19 +45,23 @@ export class Pool<Init extends readonly unknown[] = readonly unknown[]> {
 
   /**
    * @param processes how many workers; `cpuCount()` unless given
-   * @throws {ValueError} ERR_POOL_PROCESSES
+   * @throws {ValueError} ERR_POOL_PROCESSES, ERR_POOL_MAX_TASKS
    * @throws {TypeError} ERR_POOL_INITIALIZER
    */
-  constructor(processes: number = cpuCount(), { initializer, initargs }: PoolOptions<Init> = {}) {
+  constructor(processes: number = cpuCount(), { initializer, initargs, maxTasksPerChild }: PoolOptions<Init> = {}) {
     if (!Number.isInteger(processes) || processes < 1) {
       throw new ValueError('ERR_POOL_PROCESSES', `number of processes must be at least 1: ${expected('a whole number', processes)}`);
     }
-    checkFunction(initializer ?? (() => {}), 'initializer', 'ERR_POOL_INITIALIZER');
+    if (maxTasksPerChild !== undefined && (!Number.isInteger(maxTasksPerChild) || maxTasksPerChild < 1)) {
+      throw new ValueError('ERR_POOL_MAX_TASKS', `maxTasksPerChild: ${expected('a whole number, 1 or more', maxTasksPerChild)}`);
+    }
+    if (initializer !== undefined) checkFunction(initializer, 'initializer', 'ERR_POOL_INITIALIZER');
     this.#scheduler = new Scheduler({
       size: processes,
       type: new.target.workerType,
       initializer: initializer as ((...args: unknown[]) => unknown) | undefined,
       initargs: initargs ?? [],
+      maxTasks: maxTasksPerChild ?? Infinity,
     });
   }
 
@@ -66,7 +73,7 @@ export class Pool<Init extends readonly unknown[] = readonly unknown[]> {
    * @throws {WorkerCrashedError} ERR_WORKER_CRASHED: the worker died with the task in hand
    */
   async apply<Args extends readonly unknown[], R>(target: (...args: Args) => R, args?: Args): Promise<Awaited<R>> {
-    return this.#submit(target, args);
+    return this.#submit(this.apply, target, args);
   }
 
   /** Like `apply`, and gives at once a result that can be asked whether it is there. */
@@ -75,7 +82,7 @@ export class Pool<Init extends readonly unknown[] = readonly unknown[]> {
     args?: Args,
     callbacks: Callbacks<Awaited<R>> = {},
   ): AsyncResult<Awaited<R>> {
-    return withCallbacks(this.#submit(target, args), callbacks);
+    return withCallbacks(this.#submit(this.applyAsync, target, args), callbacks);
   }
 
   /**
@@ -86,7 +93,7 @@ export class Pool<Init extends readonly unknown[] = readonly unknown[]> {
    * @throws {PicklingError} the function or an item cannot travel
    */
   async map<T, R>(target: (item: T) => R, items: Iterable<T>, options?: MapOptions): Promise<Awaited<R>[]> {
-    return this.#map(target, items, options);
+    return this.#map(this.map, target, items, options);
   }
 
   /** Like `map`, and gives at once a result that can be asked whether it is there. */
@@ -95,7 +102,7 @@ export class Pool<Init extends readonly unknown[] = readonly unknown[]> {
     items: Iterable<T>,
     { callback, errorCallback, ...options }: MapOptions & Callbacks<Awaited<R>[]> = {},
   ): AsyncResult<Awaited<R>[]> {
-    return withCallbacks(this.#map(target, items, options), { callback, errorCallback });
+    return withCallbacks(this.#map(this.mapAsync, target, items, options), { callback, errorCallback });
   }
 
   /**
@@ -143,21 +150,26 @@ export class Pool<Init extends readonly unknown[] = readonly unknown[]> {
     await this.join();
   }
 
-  #submit<R>(target: object, args: readonly unknown[] = []): Promise<Awaited<R>> {
+  #submit<R>(caller: Caller, target: object, args: readonly unknown[] = []): Promise<Awaited<R>> {
     this.#check(target);
     if (!Array.isArray(args)) throw new ArgumentTypeError('ERR_POOL_ARGS', `args: ${expected('an array', args)}`);
     const job = this.#scheduler.jobOf(target);
+    const site = callSite(caller);
     return new Promise((resolve, reject) => {
-      this.#scheduler.submit(job, APPLY, args, { done: resolve, failed: reject });
+      const failed = (error: unknown): void => reject(showCallSite(error, site));
+      this.#scheduler.submit(job, APPLY, args, { done: resolve, failed });
     });
   }
 
-  #map<T, R>(target: (item: T) => R, items: Iterable<T>, { chunksize }: MapOptions = {}): Promise<Awaited<R>[]> {
+  #map<T, R>(caller: Caller, target: (item: T) => R, items: Iterable<T>, { chunksize }: MapOptions = {}): Promise<Awaited<R>[]> {
     this.#check(target);
     checkChunksize(chunksize);
     const list = globalThis.Array.isArray(items) ? (items as readonly T[]) : [...items];
     const size = chunksize ?? defaultChunksize(list.length, Math.max(1, this.#scheduler.size));
-    return mapInBatches(this.#scheduler, target, list, size) as Promise<Awaited<R>[]>;
+    const site = callSite(caller);
+    return mapInBatches(this.#scheduler, target, list, size).catch((error: unknown) => {
+      throw showCallSite(error, site);
+    }) as Promise<Awaited<R>[]>;
   }
 
   #check(target: unknown): void {
@@ -165,6 +177,8 @@ export class Pool<Init extends readonly unknown[] = readonly unknown[]> {
     checkFunction(target, 'target', 'ERR_POOL_TARGET');
   }
 }
+
+type Caller = (...args: never[]) => unknown;
 
 function checkFunction(value: unknown, name: string, code: string): void {
   if (typeof value !== 'function') throw new ArgumentTypeError(code, `${name}: ${expected('a function', value)}`);

@@ -16,6 +16,8 @@ export interface Assignment {
   readonly worker: number;
   readonly initializer: Target | undefined;
   readonly initargs: readonly unknown[];
+  /** How many tasks it does before it ends and another takes its place. */
+  readonly maxTasks: number;
 }
 
 // While tasks come without a pause, the event loop still gets its turn this often, in milliseconds.
@@ -25,7 +27,7 @@ const TURN = 5;
 const DOZE = 0.2;
 
 /** The life of a pool's worker: takes one task after the other, until it is told to stop. */
-export async function work({ share, worker, initializer, initargs }: Assignment): Promise<void> {
+export async function work({ share, worker, initializer, initargs, maxTasks }: Assignment): Promise<void> {
   try {
     await initializer?.(...initargs);
   } catch (error) {
@@ -34,7 +36,8 @@ export async function work({ share, worker, initializer, initargs }: Assignment)
   }
   const hand = share.hand(worker);
   const tasks: Waitable<Taken> = { line: share.tasks.messages, cares: false, attempt: () => share.tasks.take(hand) };
-  for (let turned = performance.now(); ; ) {
+  let turned = performance.now();
+  for (let done = 0; done < maxTasks; done++) {
     const task = waitSync(tasks, DOZE) ?? (await waitAsync(tasks))!;
     if (kindOf(task.note) === STOP) break;
     const running = perform(task);

@@ -9,7 +9,7 @@ import { leaveNow, setParentDeathSignal } from '../system/child.js';
 import { duringBoot } from './bootstrapping.js';
 import { inheritServer } from './fork-server.js';
 import { leaveWithoutParent } from './launch.js';
-import { leaveByItself, leaveThroughExit, report, targetDone } from './leave.js';
+import { leaveByItself, leaveThroughExit, leaveWhenQuiet, report, targetDone } from './leave.js';
 import { adoptProcess } from './current.js';
 import type { BootRecord } from './record.js';
 import { reseedMathRandom } from './random.js';
@@ -23,6 +23,7 @@ export async function prepareForked(): Promise<void> {
   await rehearse();
   leaveThroughExit();
   prepareLeaving();
+  leaveWhenQuiet();
 }
 
 /** In a child that the fork server `parent` has just forked. */

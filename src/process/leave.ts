@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import { inspect } from 'node:util';
 import { leaveNow } from '../system/child.js';
+import { watchLoop } from '../system/loop.js';
 import { SystemExit } from '../errors.js';
 import { currentObject } from './state.js';
 
@@ -43,6 +44,21 @@ export function leaveThroughExit(): void {
     process.off('exit', leaveLast);
     process.on('exit', leaveLast);
   });
+}
+
+/**
+ * In a forked child Node must not find its event loop empty by itself: it would then wait for V8's background tasks, and
+ * the thread that does them was not forked along. (V8 has such tasks even in its single-threaded mode: garbage
+ * collections of Node 20 and 26 leave some.) So the loop is kept alive, and what Node does when it is empty is done here.
+ */
+export function leaveWhenQuiet(): void {
+  const steps = [
+    // What other threads have posted to this one may still bring something to do.
+    () => {},
+    () => process.emit('beforeExit', Number(process.exitCode ?? 0)),
+    () => process.exit(),
+  ];
+  watchLoop((turns) => void setImmediate(steps[turns - 1]!));
 }
 
 /** Says on stderr what ended this process, as Python does, and gives its exit code. */

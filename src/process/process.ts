@@ -1,27 +1,13 @@
-import { AssertionError, expected, ArgumentTypeError, ValueError } from '../errors.js';
+import { AssertionError, ValueError } from '../errors.js';
 import { self } from '../memory/slots.js';
 import { handle, registerHandle } from '../memory/handle.js';
 import type { AwaitOptions } from '../sync/await.js';
 import { collect, joinChild, joinChildSync, sentinelOf, signalChild } from './children.js';
 import { currentProcess } from './current.js';
+import { checkName, checkOptions, type CommonOptions, type KeywordOptions, type ProcessOptions } from './options.js';
 import { startChild } from './start.js';
 import { definePrototype, foreignProcess, markOwnClass, setState, stateOf, type State } from './state.js';
 import type { StartMethod } from './start-method.js';
-
-export interface ProcessOptions<Args extends readonly unknown[]> {
-  /** What the process runs: a function, also one that captures variables, or that is async. */
-  target?: ((...args: Args) => unknown) | undefined;
-  /** What `target` is called with. */
-  args?: Args | undefined;
-  /** Python's keyword arguments: one object more, passed behind `args`. */
-  kwargs?: object | undefined;
-  /** No meaning but for the reader of a log; `ClassName-N` unless given. */
-  name?: string | undefined;
-  /** Whether it is terminated when the process that started it ends, rather than waited for; inherited unless given. */
-  daemon?: boolean | undefined;
-  /** Python keeps this for later, and so do we. */
-  group?: null | undefined;
-}
 
 /**
  * A process of the operating system that runs a function of this program.
@@ -46,7 +32,8 @@ export class Process<Args extends readonly unknown[] = readonly unknown[]> {
    * @throws {AssertionError} ERR_PROCESS_GROUP, ERR_PROCESS_NAME
    * @throws {TypeError} ERR_PROCESS_TARGET, ERR_PROCESS_ARGS
    */
-  constructor(options: ProcessOptions<Args> = {}) {
+  constructor(...given: [] extends Args ? [options?: ProcessOptions<Args>] : [options: ProcessOptions<Args>]) {
+    const options = (given[0] ?? {}) as CommonOptions<Args> & Partial<KeywordOptions>;
     checkOptions(options);
     const { target, args = [], kwargs, name, daemon } = options;
     const parent = stateOf(currentProcess());
@@ -90,7 +77,7 @@ export class Process<Args extends readonly unknown[] = readonly unknown[]> {
     await joinChild(startedChild(this, 'join'), options);
   }
 
-  /** Like `join`, and blocks the calling thread. */
+  /** Like `join`, and blocks. */
   joinSync({ timeout }: { timeout?: number } = {}): void {
     joinChildSync(startedChild(this, 'join'), timeout);
   }
@@ -156,12 +143,11 @@ export class Process<Args extends readonly unknown[] = readonly unknown[]> {
     state.daemon = daemon;
   }
 
-  /** Its process id; null before the start. */
+  /** Its process id, also `ident`; null before the start. */
   get pid(): number | null {
     return openState(this).pid;
   }
 
-  /** The same as `pid`. */
   get ident(): number | null {
     return this.pid;
   }
@@ -222,21 +208,4 @@ function startedChild(process: object, verb: string): State {
   if (state.creator !== self()) throw new AssertionError('ERR_NOT_A_CHILD', `can only ${verb} a child process`);
   if (state.id === undefined) throw new AssertionError('ERR_PROCESS_NOT_STARTED', `can only ${verb} a started process`);
   return state;
-}
-
-function checkOptions({ target, args, name, group }: { [Option in keyof ProcessOptions<[]>]: unknown }): void {
-  if (group !== undefined && group !== null) {
-    throw new AssertionError('ERR_PROCESS_GROUP', `group argument must be null for now: ${expected('null', group)}`);
-  }
-  if (target !== undefined && target !== null && typeof target !== 'function') {
-    throw new ArgumentTypeError('ERR_PROCESS_TARGET', `target: ${expected('a function', target)}`);
-  }
-  if (args !== undefined && !Array.isArray(args)) {
-    throw new ArgumentTypeError('ERR_PROCESS_ARGS', `args: ${expected('an array', args)}`);
-  }
-  if (name !== undefined) checkName(name);
-}
-
-function checkName(name: unknown): void {
-  if (typeof name !== 'string') throw new AssertionError('ERR_PROCESS_NAME', `name: ${expected('a string', name)}`);
 }

@@ -30,6 +30,23 @@ export const syscall = libc.func('long syscall(long number, size_t a, long b, lo
 
 export const uvDefaultLoop = libc.func('void *uv_default_loop()');
 export const uvLoopFork = libc.func('int uv_loop_fork(void *loop)');
+export const uvLoopAlive = libc.func('int uv_loop_alive(void *loop)');
+export const uvHandleSize = libc.func('size_t uv_handle_size(int type)');
+export const uvRef = libc.func('void uv_ref(void *handle)');
+export const uvUnref = libc.func('void uv_unref(void *handle)');
+const handleCallback = koffi.pointer(koffi.proto('void manyfold_handle_callback(void *handle)'));
+export const uvPrepareInit = libc.func('uv_prepare_init', 'int', ['void *', 'void *']);
+export const uvPrepareStart = libc.func('uv_prepare_start', 'int', ['void *', handleCallback]);
+
+/** A function of ours that libuv can call on the main thread; for good. */
+export function callbackOf(callback: () => void): unknown {
+  return koffi.register(callback, handleCallback);
+}
+
+/** Native memory that is never given back. */
+export function allocateBytes(count: number): unknown {
+  return koffi.alloc('uint8_t', count);
+}
 
 /** A view over foreign memory as an `ArrayBuffer`; the memory must stay mapped as long as the buffer is reachable. */
 export function viewMemory(address: number, length: number): ArrayBuffer {

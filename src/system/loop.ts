@@ -1,0 +1,21 @@
+import { allocateBytes, callbackOf, uvDefaultLoop, uvHandleSize, uvLoopAlive, uvPrepareInit, uvPrepareStart, uvRef, uvUnref } from './libc.js';
+
+const UV_PREPARE = 9;
+
+/**
+ * Keeps the event loop alive, and calls `quiet` before each turn that it would not have taken otherwise, with their
+ * number since it last had something to do. `quiet` runs outside of any turn: it may only schedule something.
+ */
+export function watchLoop(quiet: (turns: number) => void): void {
+  const loop: unknown = uvDefaultLoop();
+  const watcher: unknown = allocateBytes(Number(uvHandleSize(UV_PREPARE)));
+  let turns = 0;
+  const look = (): void => {
+    uvUnref(watcher);
+    turns = uvLoopAlive(loop) === 0 ? turns + 1 : 0;
+    uvRef(watcher);
+    if (turns > 0) quiet(turns);
+  };
+  uvPrepareInit(loop, watcher);
+  uvPrepareStart(watcher, callbackOf(look));
+}
