@@ -27,9 +27,9 @@ export function describeRuns(folder: string, one: Run, all: Run): string {
   return [
     describeTotals(folder, all.reports),
     describeProblems(all.reports),
-    describeExtremes('largest files', all.reports, 'bytes', 'bytes'),
-    describeExtremes('longest functions', all.reports, 'longestFunction', 'lines'),
-    describeExtremes('deepest nesting', all.reports, 'deepestNesting', 'levels'),
+    describeExtremes('largest files, in bytes', all.reports, 'bytes'),
+    describeExtremes('longest functions, in lines', all.reports, 'longestFunction'),
+    describeExtremes('deepest nesting, in levels', all.reports, 'deepestNesting'),
     describeTimes(one, all),
   ]
     .filter((part) => part !== '')
@@ -56,7 +56,7 @@ function describeProblems(reports: readonly FileReport[]): string {
   ].join('\n');
 }
 
-function describeExtremes(title: string, reports: readonly FileReport[], measure: Measure, unit: string): string {
+function describeExtremes(title: string, reports: readonly FileReport[], measure: Measure): string {
   const valueOf = (report: FileReport) => report[measure] ?? 0;
   const top = reports
     .filter((report) => valueOf(report) > 0)
@@ -65,7 +65,7 @@ function describeExtremes(title: string, reports: readonly FileReport[], measure
   if (top.length === 0) return '';
   const values = top.map((report) => integer.format(valueOf(report)));
   const width = Math.max(...values.map(({ length }) => length));
-  return [`${title}:`, ...top.map(({ path }, i) => `  ${values[i]!.padStart(width)} ${unit}  ${path}`)].join('\n');
+  return [`${title}:`, ...top.map(({ path }, i) => `  ${values[i]!.padStart(width)}  ${path}`)].join('\n');
 }
 
 function describeTimes(one: Run, all: Run): string {

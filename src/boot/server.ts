@@ -1,5 +1,5 @@
 /**
- * The program of the fork server: `node --single-threaded --v8-pool-size=0 server.js manyfold-forkserver SLOT SETTINGS`,
+ * The program of the fork server: `node --single-threaded --v8-pool-size=1 server.js manyfold-forkserver SLOT SETTINGS`,
  * with the program's memory as descriptor 3.
  */
 // Whatever a child may be sent has to be known to it before.

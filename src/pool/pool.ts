@@ -73,7 +73,7 @@ export class Pool<Init extends readonly unknown[] = readonly unknown[]> {
    * @throws {WorkerCrashedError} ERR_WORKER_CRASHED: the worker died with the task in hand
    */
   async apply<Args extends readonly unknown[], R>(target: (...args: Args) => R, args?: Args): Promise<Awaited<R>> {
-    return this.#submit(this.apply, target, args);
+    return this.#submit(target, args);
   }
 
   /** Like `apply`, and gives at once a result that can be asked whether it is there. */
@@ -82,7 +82,7 @@ export class Pool<Init extends readonly unknown[] = readonly unknown[]> {
     args?: Args,
     callbacks: Callbacks<Awaited<R>> = {},
   ): AsyncResult<Awaited<R>> {
-    return withCallbacks(this.#submit(this.applyAsync, target, args), callbacks);
+    return withCallbacks(this.#submit(target, args), callbacks);
   }
 
   /**
@@ -93,7 +93,7 @@ export class Pool<Init extends readonly unknown[] = readonly unknown[]> {
    * @throws {PicklingError} the function or an item cannot travel
    */
   async map<T, R>(target: (item: T) => R, items: Iterable<T>, options?: MapOptions): Promise<Awaited<R>[]> {
-    return this.#map(this.map, target, items, options);
+    return this.#map(target, items, options);
   }
 
   /** Like `map`, and gives at once a result that can be asked whether it is there. */
@@ -102,7 +102,7 @@ export class Pool<Init extends readonly unknown[] = readonly unknown[]> {
     items: Iterable<T>,
     { callback, errorCallback, ...options }: MapOptions & Callbacks<Awaited<R>[]> = {},
   ): AsyncResult<Awaited<R>[]> {
-    return withCallbacks(this.#map(this.mapAsync, target, items, options), { callback, errorCallback });
+    return withCallbacks(this.#map(target, items, options), { callback, errorCallback });
   }
 
   /**
@@ -150,23 +150,23 @@ export class Pool<Init extends readonly unknown[] = readonly unknown[]> {
     await this.join();
   }
 
-  #submit<R>(caller: Caller, target: object, args: readonly unknown[] = []): Promise<Awaited<R>> {
+  #submit<R>(target: object, args: readonly unknown[] = []): Promise<Awaited<R>> {
     this.#check(target);
     if (!Array.isArray(args)) throw new ArgumentTypeError('ERR_POOL_ARGS', `args: ${expected('an array', args)}`);
     const job = this.#scheduler.jobOf(target);
-    const site = callSite(caller);
+    const site = callSite();
     return new Promise((resolve, reject) => {
       const failed = (error: unknown): void => reject(showCallSite(error, site));
       this.#scheduler.submit(job, APPLY, args, { done: resolve, failed });
     });
   }
 
-  #map<T, R>(caller: Caller, target: (item: T) => R, items: Iterable<T>, { chunksize }: MapOptions = {}): Promise<Awaited<R>[]> {
+  #map<T, R>(target: (item: T) => R, items: Iterable<T>, { chunksize }: MapOptions = {}): Promise<Awaited<R>[]> {
     this.#check(target);
     checkChunksize(chunksize);
     const list = globalThis.Array.isArray(items) ? (items as readonly T[]) : [...items];
     const size = chunksize ?? defaultChunksize(list.length, Math.max(1, this.#scheduler.size));
-    const site = callSite(caller);
+    const site = callSite();
     return mapInBatches(this.#scheduler, target, list, size).catch((error: unknown) => {
       throw showCallSite(error, site);
     }) as Promise<Awaited<R>[]>;
@@ -177,8 +177,6 @@ export class Pool<Init extends readonly unknown[] = readonly unknown[]> {
     checkFunction(target, 'target', 'ERR_POOL_TARGET');
   }
 }
-
-type Caller = (...args: never[]) => unknown;
 
 function checkFunction(value: unknown, name: string, code: string): void {
   if (typeof value !== 'function') throw new ArgumentTypeError(code, `${name}: ${expected('a function', value)}`);

@@ -31,9 +31,10 @@ const debug = debuglog('manyfold');
 
 const SERVER_FILE = fileURLToPath(new URL('../boot/server.js', import.meta.url));
 
-// One thread is what fork(2) leaves of a process; so the server has no other from its start. Node's code on large pages
+// One thread is what fork(2) leaves of a process; so the server has no other from its start but V8's one background thread,
+// which Node cannot do without and which has nothing to do (0 would mean one for each core). Node's code on large pages
 // spares each child the page faults for it.
-const ONE_THREAD = ['--single-threaded', '--v8-pool-size=0', '--use-largepages=silent'];
+const ONE_THREAD = ['--single-threaded', '--v8-pool-size=1', '--use-largepages=silent'];
 
 let server: number | undefined; // id of its slot
 let starting: Promise<number | undefined> | undefined;

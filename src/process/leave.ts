@@ -58,7 +58,7 @@ export function leaveWhenQuiet(): void {
     () => process.emit('beforeExit', Number(process.exitCode ?? 0)),
     () => process.exit(),
   ];
-  watchLoop((turns) => void setImmediate(steps[turns - 1]!));
+  watchLoop((turns) => void setImmediate(steps[Math.min(turns, steps.length) - 1]!));
 }
 
 /** Says on stderr what ended this process, as Python does, and gives its exit code. */

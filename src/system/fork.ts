@@ -11,7 +11,7 @@ const RANGES = 4;
 type Ranges = [number, number, number, number, number, number, number, number];
 
 /**
- * A real fork(2) of this Node process, which must run on one thread (`--single-threaded --v8-pool-size=0`). Returns the
+ * A real fork(2) of this Node process, which must run on one thread (`--single-threaded --v8-pool-size=1`). Returns the
  * child's pid in the parent, 0 in the child, whose event loop is set up anew.
  *
  * V8 marks every page of its heap MADV_DONTFORK, so a plain fork leaves the child without a heap. The address space is

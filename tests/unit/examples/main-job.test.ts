@@ -62,7 +62,7 @@ test('the report says totals, problems, extremes, times, and whether the digests
   const text = describeRuns('/folder', run(1, 8, 'abc'), run(4, 2, 'abc'));
   assert.match(text, /^3 source files below \/folder\n2,000 bytes, 500 with gzip \(25 %\)\n3 functions/);
   assert.match(text, /1 with a problem:\n {2}lost\.js: cannot be read: gone/);
-  assert.match(text, /largest files:\n {2}1,990 bytes {2}large\.js\n {5}10 bytes {2}small\.js/);
+  assert.match(text, /largest files, in bytes:\n {2}1,990 {2}large\.js\n {5}10 {2}small\.js/);
   assert.match(text, /1 process: 8\.00 s, 4 processes: 2\.00 s: 4\.00 times as fast\nboth gave the same digest: abc$/);
   assert.match(describeRuns('/folder', run(1, 8, 'abc'), run(4, 2, 'def')), /they DIFFER/);
 });
