@@ -1,4 +1,14 @@
-import { allocateBytes, callbackOf, uvDefaultLoop, uvHandleSize, uvLoopAlive, uvPrepareInit, uvPrepareStart, uvRef, uvUnref } from './libc.js';
+import {
+  allocateBytes,
+  callbackOf,
+  uvDefaultLoop,
+  uvHandleSize,
+  uvLoopAlive,
+  uvPrepareInit,
+  uvPrepareStart,
+  uvRef,
+  uvUnref,
+} from './libc.js';
 
 const UV_PREPARE = 9;
 
