@@ -1,6 +1,6 @@
 import { ArgumentTypeError, AssertionError, Empty, expected, Full, ValueError } from '../errors.js';
 import { handle, registerHandle } from '../memory/handle.js';
-import { waitAsync } from '../sync/await.js';
+import { lookAgain, waitAsync } from '../sync/await.js';
 import { patience, type SyncWaitOptions, type WaitOptions } from '../sync/options.js';
 import { waitSync, type Waitable } from '../sync/wait.js';
 import { pack, unpack, unpackSync } from './message.js';
@@ -20,7 +20,9 @@ import { Store, type Taken } from './store.js';
  */
 export class Queue<T = unknown> implements AsyncIterable<T> {
   readonly #store: Store;
-  readonly #items: Waitable<Taken>;
+  /** The next item, for one who blocks and for those who await, who may have to let others take theirs in between. */
+  readonly #item: Waitable<Taken>;
+  readonly #itemToKeep: Waitable<Taken>;
   #closed = false;
 
   /** @param maxsize how many items it holds at most; 0 or less: any number, as far as memory goes */
@@ -30,7 +32,8 @@ export class Queue<T = unknown> implements AsyncIterable<T> {
     }
     const store = typeof maxsize === 'number' ? Store.create(Math.max(0, Math.trunc(maxsize))) : maxsize;
     this.#store = store;
-    this.#items = { line: store.messages, cares: false, attempt: () => store.take() };
+    this.#item = { line: store.messages, cares: false, attempt: () => store.take() };
+    this.#itemToKeep = { ...this.#item, attempt: () => (this.#refuseClosed(), store.takeToKeep()) };
   }
 
   /**
@@ -69,7 +72,7 @@ export class Queue<T = unknown> implements AsyncIterable<T> {
    */
   async get(options?: WaitOptions): Promise<T> {
     this.#refuseClosed();
-    const taken = this.#store.take() ?? (await waitAsync(this.#items, { timeout: patience(options), signal: options?.signal }));
+    const taken = this.#store.take() ?? (await waitAsync(this.#itemToKeep, { timeout: patience(options), signal: options?.signal }));
     if (taken === undefined) throw empty();
     return unpack(taken) as T | Promise<T>;
   }
@@ -77,7 +80,7 @@ export class Queue<T = unknown> implements AsyncIterable<T> {
   /** Like `get`, and blocks the calling thread. */
   getSync(options?: SyncWaitOptions): T {
     this.#refuseClosed();
-    const taken = this.#store.take() ?? waitSync(this.#items, patience(options));
+    const taken = this.#store.take() ?? waitSync(this.#item, patience(options));
     if (taken === undefined) throw empty();
     return unpackSync(taken) as T;
   }
@@ -100,9 +103,11 @@ export class Queue<T = unknown> implements AsyncIterable<T> {
     return this.#store.isFull();
   }
 
-  /** This process uses the queue no more; the others go on, and what was put stays. */
+  /** This process uses the queue no more; the others go on, and what was put stays. Ends the waits of this object. */
   close(): void {
     this.#closed = true;
+    lookAgain(this.#store.messages);
+    lookAgain(this.#store.room);
   }
 
   /**
@@ -119,7 +124,13 @@ export class Queue<T = unknown> implements AsyncIterable<T> {
 
   /** The items as they come, until this process closes the queue. */
   async *[Symbol.asyncIterator](): AsyncGenerator<T, void, undefined> {
-    while (!this.#closed) yield await this.get();
+    while (!this.#closed) {
+      const got = this.get();
+      const item = await got.catch(() => undefined);
+      // The wait for an item ends with an error when the queue is closed meanwhile: that is the end, and no failure.
+      if (item === undefined && this.#closed) return;
+      yield item ?? (await got);
+    }
   }
 
   [handle](): [string, number] {
@@ -127,7 +138,11 @@ export class Queue<T = unknown> implements AsyncIterable<T> {
   }
 
   #roomFor(bytes: Uint8Array): Waitable<true> {
-    return { line: this.#store.room, cares: false, attempt: () => this.#store.put(bytes) || undefined };
+    const attempt = (): true | undefined => {
+      this.#refuseClosed();
+      return this.#store.put(bytes) || undefined;
+    };
+    return { line: this.#store.room, cares: false, attempt };
   }
 
   #refuseClosed(): void {

@@ -187,6 +187,12 @@ export class Store {
     return taken;
   }
 
+  /** Like `take`, for one who may not get to the message before others take theirs: its bytes are its own. */
+  takeToKeep(hand?: Cell): Taken | undefined {
+    const taken = this.take(hand);
+    return taken?.bytes === undefined ? taken : { ...taken, bytes: taken.bytes.slice() };
+  }
+
   private remove(hand: Cell | undefined): Taken | undefined {
     const { words, base, head } = this;
     const count = words[base + TAKEN]!;

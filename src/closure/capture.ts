@@ -1,4 +1,5 @@
 /** The sender's side: a value, with all functions and classes that hang on it, becomes plain data. */
+import { PicklingError } from '../errors.js';
 import { Pickler } from './pickler.js';
 import type { Payload } from './payload.js';
 
@@ -17,6 +18,17 @@ export interface CaptureOptions {
  */
 export function capture(value: unknown, options: CaptureOptions = {}): Payload {
   const pickler = new Pickler(options.label ?? 'value');
-  pickler.payload.root = pickler.encode(value);
+  try {
+    pickler.payload.root = pickler.encode(value);
+  } catch (error) {
+    if (!(error instanceof RangeError) || !/call stack/.test(error.message)) throw error;
+    throw new PicklingError(
+      'ERR_PICKLE_TOO_DEEP',
+      'cannot pickle a value that is nested this deeply; send it in parts',
+      {
+        cause: error,
+      },
+    );
+  }
   return pickler.payload;
 }

@@ -31,6 +31,8 @@ export function makeObject(node: PayloadNode, value: (slot: Slot) => unknown): u
       return new URL(node[1]);
     case 'query':
       return new URLSearchParams(node[1]);
+    case 'exception':
+      return withStack(new DOMException(node[1], node[2]), node[3]);
     case 'symbol':
       return Symbol(node[1]);
     case 'registered':
@@ -53,8 +55,12 @@ function makeError(stack: string | undefined): Error {
   const made = new Error();
   Error.stackTraceLimit = stackTraceLimit;
   Reflect.deleteProperty(made, 'message');
-  if (stack !== undefined) Object.defineProperty(made, 'stack', { value: stack, writable: true, configurable: true });
-  return made;
+  return withStack(made, stack);
+}
+
+function withStack<E extends object>(error: E, stack: string | undefined): E {
+  if (stack !== undefined) Object.defineProperty(error, 'stack', { value: stack, writable: true, configurable: true });
+  return error;
 }
 
 function makeBuffer(bytes: ArrayBuffer, maxByteLength: number | undefined): ArrayBuffer {

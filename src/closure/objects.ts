@@ -10,7 +10,9 @@ import type { Pickler } from './pickler.js';
 import { ownValue, ownerOfPrototype } from './descriptor.js';
 import { findCommonjsExport } from './references.js';
 import { namespaceReference } from './namespaces.js';
-import { type Skip, shapeOf } from './shape.js';
+import { captureException, capturePlatformObject } from './platform.js';
+import { captureBytes, captureView } from './buffers.js';
+import { type Skip, fullShape, inside, tail } from './shape.js';
 
 /** Kinds of object whose state lies hidden in the engine. */
 const hidden: readonly [test: (value: unknown) => boolean, name: string][] = [
@@ -104,6 +106,8 @@ function captureKnownKind(pickler: Pickler, value: object): PayloadNode | undefi
     ];
   }
   if (types.isNativeError(value)) {
+    const exception = captureException(value);
+    if (exception) return exception;
     // An accessor of the engine on newer Nodes: read here, defined there.
     const stack = typeof value.stack === 'string' ? value.stack : undefined;
     return ['error', stack, ...rest(Error.prototype, (key) => key === 'stack')];
@@ -116,17 +120,7 @@ function captureKnownKind(pickler: Pickler, value: object): PayloadNode | undefi
   }
   if (types.isArrayBuffer(value)) return captureBytes(pickler, value);
   if (ArrayBuffer.isView(value)) return captureView(pickler, value);
-  if (value instanceof URL && Object.getPrototypeOf(value) === URL.prototype) return ['url', value.href];
-  if (value instanceof URLSearchParams) return ['query', value.toString()];
-  return undefined;
-}
-
-function tail(shape: Shape | undefined): [Shape?] {
-  return shape ? [shape] : [];
-}
-
-function inside(pickler: Pickler, step: string, value: unknown): Slot {
-  return pickler.trail.within(step, () => pickler.encode(value));
+  return capturePlatformObject(value);
 }
 
 function keyLabel(key: unknown): string {
@@ -153,32 +147,6 @@ function captureArray(pickler: Pickler, value: unknown[]): PayloadNode {
   }
   const shape = fullShape(pickler, value, Array.prototype, isIndex);
   return ['array', value.length, items, ...tail(shape)];
-}
-
-function captureBytes(pickler: Pickler, value: ArrayBuffer): PayloadNode {
-  pickler.bytes += value.byteLength;
-  const { resizable, maxByteLength } = value as { resizable?: boolean; maxByteLength?: number };
-  return resizable && maxByteLength !== undefined ? ['bytes', value.slice(0), maxByteLength] : ['bytes', value];
-}
-
-/** A small view of a large buffer takes only its part, unless it is a view among others (`subarray` of one's own). */
-const wastefulRatio = 4;
-
-function captureView(pickler: Pickler, value: ArrayBufferView): PayloadNode {
-  if (Buffer.isBuffer(value)) {
-    pickler.bytes += value.byteLength;
-    return ['buffer', new Uint8Array(value.buffer, value.byteOffset, value.byteLength)];
-  }
-  const { buffer, byteOffset, byteLength } = value;
-  const type = types.isDataView(value) ? 'DataView' : (Reflect.get(value, Symbol.toStringTag) as string);
-  const length = type === 'DataView' ? byteLength : (value as Uint8Array).length;
-  const standard = (Reflect.get(globalThis, type) as { prototype: object }).prototype;
-  const shape = fullShape(pickler, value, standard, (key) => typeof key === 'string' && /^\d+$/.test(key));
-  if (!types.isSharedArrayBuffer(buffer) && buffer.byteLength > byteLength * wastefulRatio) {
-    const own = pickler.encode(buffer.slice(byteOffset, byteOffset + byteLength));
-    return ['view', type, own, 0, length, ...tail(shape)];
-  }
-  return ['view', type, inside(pickler, '.buffer', buffer), byteOffset, length, ...tail(shape)];
 }
 
 function captureOrdinary(pickler: Pickler, value: object): PayloadNode {
@@ -237,14 +205,4 @@ function moduleObject(pickler: Pickler, value: object): PayloadNode | undefined 
     return found?.path.length === 0 ? pickler.imported(found) : undefined;
   }
   return undefined;
-}
-
-function fullShape(pickler: Pickler, value: object, standard: object, skip?: Skip): Shape | undefined {
-  const prototype: unknown = Object.getPrototypeOf(value);
-  const proto =
-    prototype === standard
-      ? undefined
-      : { proto: pickler.trail.within('[[Prototype]]', () => pickler.encode(prototype)) };
-  const own = shapeOf(pickler, value, skip);
-  return proto ? { ...proto, ...own } : own;
 }

@@ -105,6 +105,7 @@ export type PayloadNode =
   | ['boxed', Slot, Shape?]
   | ['url', href: string]
   | ['query', text: string]
+  | ['exception', message: string, name: string, stack: string | undefined]
   | ['commonjs', href: string, name: string]
   | ['meta', href: string]
   | ['reduced', fn: Slot, args: Slot[]]

@@ -1,6 +1,15 @@
 /** The own properties of an object. */
 import { type Descriptor, ownDescriptor } from './descriptor.js';
-import { type Key, type Lock, type OddProperty, type Shape, configurable, enumerable, writable } from './payload.js';
+import {
+  type Key,
+  type Lock,
+  type OddProperty,
+  type Shape,
+  type Slot,
+  configurable,
+  enumerable,
+  writable,
+} from './payload.js';
 import type { Pickler } from './pickler.js';
 
 const plain = enumerable | configurable | writable;
@@ -48,4 +57,25 @@ function lockOf(object: object): Lock | undefined {
   if (Object.isExtensible(object)) return undefined;
   if (Object.isFrozen(object)) return 'frozen';
   return Object.isSealed(object) ? 'sealed' : 'closed';
+}
+
+/** Properties and prototype; `standard` is the prototype that need not be told. */
+export function fullShape(pickler: Pickler, value: object, standard: object, skip?: Skip): Shape | undefined {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  const proto =
+    prototype === standard
+      ? undefined
+      : { proto: pickler.trail.within('[[Prototype]]', () => pickler.encode(prototype)) };
+  const own = shapeOf(pickler, value, skip);
+  return proto ? { ...proto, ...own } : own;
+}
+
+/** A shape as the last, optional part of a node. */
+export function tail(shape: Shape | undefined): [Shape?] {
+  return shape ? [shape] : [];
+}
+
+/** A value one step further down. */
+export function inside(pickler: Pickler, step: string, value: unknown): Slot {
+  return pickler.trail.within(step, () => pickler.encode(value));
 }

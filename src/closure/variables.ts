@@ -42,6 +42,13 @@ function wantedVariables(pickler: Pickler, fn: Callable, { recipe, scopes }: Fac
       wanted.push({ name, assigned, scope, binding });
       break;
     }
+    const isFound = wanted.at(-1)?.name === name;
+    if (!isFound && recipe.evaluates.includes(name) && !(name in globalThis)) {
+      pickler.trail.fail(
+        'ERR_PICKLE_SOURCE',
+        `cannot pickle ${label(fn)}: the engine has not kept '${name}', which a computed key of a field uses; use it in a method too, or export the class from a module`,
+      );
+    }
     // A name that no scope has is a global of the receiver, or missing there as it is here.
   }
   return wanted;

@@ -1,9 +1,9 @@
 import { futexWait, futexWake } from '../system/futex.js';
 import { RuntimeError } from '../errors.js';
 import { ring } from './doorbell.js';
-import { ENTRY_COUNT, ENTRY_WORDS, REGISTRATIONS, TICKET } from './layout.js';
+import { ENTRY_COUNT, ENTRY_WORDS, REGISTRATIONS, SLOTS_USED, TICKET } from './layout.js';
 import { cellAt, header, systemAddress, type Cell } from './program.js';
-import { ENTRIES_USED, indexOf, raise, self, slotBase, slotsInUse } from './slots.js';
+import { ENTRIES_USED, FREE, idOf, indexOf, raise, self, slotBase, slotsInUse, STATE } from './slots.js';
 
 /**
  * Who waits for what. A *line* is one word of a primitive; its address is the line's name and its value says whether
@@ -16,6 +16,7 @@ import { ENTRIES_USED, indexOf, raise, self, slotBase, slotsInUse } from './slot
  *
  * No wake-up is lost: one who waits writes its entry, then the line's word, then looks at the condition; one who changes
  * the condition looks at the line's word afterwards. One of the two sees the other (all accesses are `Atomics`).
+ * The whole table lies in the first window, where the index of a word is its address.
  * No step needs undoing when a process dies: an entry of a dead slot is struck out, a call it had received is passed on.
  */
 const IDLE = 0;
@@ -90,19 +91,36 @@ interface Candidate {
   readonly state: number;
 }
 
+/** The one with the lowest ticket. Plain loops: everyone who releases what somebody waits for comes through here. */
 function firstIn(line: number): Candidate | undefined {
-  let best: Candidate | undefined;
+  const words = header();
+  const slots = Atomics.load(words, SLOTS_USED);
+  let best = 0;
+  let owner = 0;
   let lowest = 0;
-  for (const found of waiting()) {
-    const { words, index } = cellAt(found.address);
-    if (words[index + LINE] !== line) continue;
-    const ticket = words[index + DRAWN]!;
-    // Tickets wrap around: the difference tells the order.
-    if (best !== undefined && ((ticket - lowest) | 0) >= 0) continue;
-    best = found;
-    lowest = ticket;
+  for (let slot = 1; slot < slots; slot++) {
+    const base = slotBase(slot);
+    if (words[base + STATE]! <= FREE) continue;
+    const end = entryAddress(slot, Atomics.load(words, base + ENTRIES_USED));
+    for (let address = entryAddress(slot, 0); address < end; address += ENTRY_WORDS) {
+      if (words[address + LINE] !== line || !isWaiting(Atomics.load(words, address))) continue;
+      const ticket = words[address + DRAWN]!;
+      // Tickets wrap around: the difference tells the order.
+      if (best !== 0 && ((ticket - lowest) | 0) >= 0) continue;
+      best = address;
+      owner = slot;
+      lowest = ticket;
+    }
   }
-  return best;
+  if (best === 0) return undefined;
+  const state = Atomics.load(words, best);
+  // It may have changed by now; then the first is looked for once more.
+  return isWaiting(state) && words[best + LINE] === line ? { id: idOf(owner), address: best, state } : firstIn(line);
+}
+
+function isWaiting(state: number): boolean {
+  const phase = state & PHASE;
+  return phase === BLOCKING || phase === AWAITING;
 }
 
 /** Fails when the state has changed since it was read: left, called by another, or used for another wait. */
@@ -117,21 +135,25 @@ function callEntry({ id, address, state }: Candidate): boolean {
 
 /** Calls everyone whose wait may be ended by a death. */
 export function callAllWhoCare(): void {
-  for (const found of waiting()) {
-    const { words, index } = cellAt(found.address);
-    if (words[index + CARES] === 1) callEntry(found);
-  }
+  for (const found of waiting()) if (header()[found.address + CARES] === 1) callEntry(found);
 }
 
 /** Strikes out a dead process's entries; the calls it had received go to the next ones in those lines. */
 export function strikeOut(id: number): void {
   const used = header()[slotBase(indexOf(id)) + ENTRIES_USED]!;
   for (let number = 0; number < used; number++) {
-    const { words, index } = cellAt(entryAddress(indexOf(id), number));
-    const state = Atomics.load(words, index);
+    strikeOutEntry(entryAddress(indexOf(id), number));
+  }
+}
+
+function strikeOutEntry(address: number): void {
+  const words = header();
+  for (;;) {
+    const state = Atomics.load(words, address);
     // Passed on before it is struck out: should this process die in between, the call is made twice, not lost.
-    if ((state & PHASE) === CALLED) call(cellAt(words[index + LINE]!));
-    Atomics.compareExchange(words, index, state, state & ~PHASE);
+    if ((state & PHASE) === CALLED) call(cellAt(words[address + LINE]!));
+    // Fails when somebody has called it at this very moment.
+    if (Atomics.compareExchange(words, address, state, state & ~PHASE) === state) return;
   }
 }
 
@@ -140,10 +162,8 @@ function* waiting(): Generator<Candidate> {
     const used = Atomics.load(header(), slotBase(indexOf(id)) + ENTRIES_USED);
     for (let number = 0; number < used; number++) {
       const address = entryAddress(indexOf(id), number);
-      const { words, index } = cellAt(address);
-      const state = Atomics.load(words, index);
-      const phase = state & PHASE;
-      if (phase === BLOCKING || phase === AWAITING) yield { id, address, state };
+      const state = Atomics.load(header(), address);
+      if (isWaiting(state)) yield { id, address, state };
     }
   }
 }
@@ -151,10 +171,10 @@ function* waiting(): Generator<Candidate> {
 function idleEntry(): Cell {
   const me = indexOf(self());
   for (let number = 0; number < ENTRY_COUNT; number++) {
-    const cell = cellAt(entryAddress(me, number));
-    if ((Atomics.load(cell.words, cell.index) & PHASE) !== IDLE) continue;
+    const address = entryAddress(me, number);
+    if ((Atomics.load(header(), address) & PHASE) !== IDLE) continue;
     raise(header(), slotBase(me) + ENTRIES_USED, number + 1);
-    return cell;
+    return cellAt(address);
   }
   throw new RuntimeError('ERR_TOO_MANY_WAITS', `a process can wait for at most ${ENTRY_COUNT} primitives at a time`);
 }

@@ -1,0 +1,119 @@
+/** Who made a queue, who uses it, and who is gone. */
+
+import assert from 'node:assert/strict';
+import { eachMethod } from '../../support/methods.js';
+import { until } from '../../support/wait.js';
+
+eachMethod(['forkserver', 'spawn'], (_method, context, test) => {
+  const { Process, Queue, SimpleQueue } = context;
+
+  test('what a producer has put is there, though it ended at once', async () => {
+    const queue = new Queue<Uint8Array>();
+    const produce = () => {
+      queue.putSync(new Uint8Array(3_000_000).fill(7));
+      process.exit(0);
+    };
+    const producer = new Process({ target: produce });
+    await producer.start();
+    await producer.join();
+    const bytes = await queue.get();
+    assert.equal(bytes.length, 3_000_000);
+    assert.ok(bytes.every((byte) => byte === 7));
+  });
+
+  test('queue-009 items put before the start and by the child come once, in order', async () => {
+    const queue = new Queue<number>();
+    for (let item = 0; item < 10; item++) await queue.put(item);
+    const produce = async () => {
+      for (let item = 10; item < 20; item++) await queue.put(item);
+    };
+    const producer = new Process({ target: produce });
+    await producer.start();
+    await producer.join();
+    for (let item = 0; item < 20; item++) assert.equal(queue.getNowait(), item);
+    assert.ok(queue.empty());
+  });
+
+  test('queue-022 queue-023 simplequeue-002 a closed queue refuses, and closes twice', async () => {
+    const queue = new Queue<number>();
+    await assert.rejects(queue.joinThread(), { name: 'AssertionError' });
+    queue.close();
+    queue.close();
+    await queue.joinThread();
+    queue.cancelJoinThread();
+    const closed = { name: 'ValueError', code: 'ERR_QUEUE_CLOSED', message: 'Queue is closed' };
+    await assert.rejects(queue.put(1), closed);
+    await assert.rejects(queue.get(), closed);
+    assert.throws(() => queue.putSync(1), closed);
+    assert.throws(() => queue.getSync(), closed);
+    const simple = new SimpleQueue<number>();
+    simple.close();
+    simple.close();
+    await assert.rejects(simple.get(), closed);
+  });
+
+  test('queue-024 close() is this process’s own affair: others go on, and what was put stays', async () => {
+    const queue = new Queue<number>();
+    const sum = new Queue<number>();
+    const consumer = new Process({ target: async () => sum.put((await queue.get()) + (await queue.get())) });
+    await queue.put(1);
+    await consumer.start();
+    const producer = new Process({ target: () => queue.put(2) });
+    await producer.start();
+    queue.close();
+    assert.equal(await sum.get(), 3);
+    await consumer.join();
+    await producer.join();
+  });
+
+  test('a get that waits when its own process closes the queue ends with an error', async () => {
+    const queue = new Queue<number>();
+    const getting = queue.get();
+    queue.close();
+    await assert.rejects(getting, { code: 'ERR_QUEUE_CLOSED' });
+    const full = new Queue<number>(1);
+    await full.put(1);
+    const putting = full.put(2);
+    full.close();
+    await assert.rejects(putting, { code: 'ERR_QUEUE_CLOSED' });
+  });
+
+  test('asynchronous iteration gives the items as they come, until the queue is closed', async () => {
+    const queue = new Queue<number>();
+    const produce = async () => {
+      for (let item = 1; item <= 100; item++) await queue.put(item);
+    };
+    const producer = new Process({ target: produce });
+    await producer.start();
+    let sum = 0;
+    for await (const item of queue) {
+      sum += item;
+      if (item === 100) queue.close();
+    }
+    assert.equal(sum, 5050);
+    await producer.join();
+  });
+
+  test('closing a queue ends an iteration that waits for an item', async () => {
+    const queue = new Queue<number>();
+    const collect = async () => {
+      const items = [];
+      for await (const item of queue) items.push(item);
+      return items;
+    };
+    const collecting = collect();
+    await queue.put(1);
+    assert.ok(await until(() => queue.empty()));
+    queue.close();
+    assert.deepEqual(await collecting, [1]);
+  });
+
+  test('a program ends although nobody has emptied its queue', async () => {
+    const queue = new Queue<string>();
+    const producer = new Process({ target: () => queue.put('unread'.repeat(100_000)) });
+    await producer.start();
+    await producer.join();
+    assert.equal(producer.exitCode, 0);
+    assert.equal(queue.qsize(), 1);
+  });
+});
