@@ -3,7 +3,7 @@ import { allocate } from '../memory/heap.js';
 import { handle, registerHandle } from '../memory/handle.js';
 import { cellAt, type Cell } from '../memory/program.js';
 import { call } from '../memory/waiters.js';
-import { waitAsync } from '../sync/await.js';
+import { lookAgain, waitAsync } from '../sync/await.js';
 import { patience } from '../sync/options.js';
 import { waitSync, type Waitable } from '../sync/wait.js';
 import { HOLDER_WORDS, Holders } from './holders.js';
@@ -42,7 +42,9 @@ export class Connection<Out = unknown, In = unknown> {
   readonly #in: Lane | undefined;
   readonly #out: Lane | undefined;
   readonly #addresses: Ends;
-  readonly #arrival: Waitable<Taken>;
+  /** The next message, for one who blocks and for those who await, who may have to let others take theirs in between. */
+  readonly #message: Waitable<Taken>;
+  readonly #messageToKeep: Waitable<Taken>;
   #closed = false;
 
   /** Made by `Pipe`. */
@@ -51,10 +53,12 @@ export class Connection<Out = unknown, In = unknown> {
     this.#in = ends.in === 0 ? undefined : new Lane(ends.in);
     this.#out = ends.out === 0 ? undefined : new Lane(ends.out);
     const lane = this.#in;
-    this.#arrival = {
-      line: lane?.store.messages ?? nowhere,
+    const line = lane?.store.messages ?? nowhere;
+    this.#message = { line, cares: true, attempt: (patient) => takeOrEnd(lane!, patient, () => lane!.store.take()) };
+    this.#messageToKeep = {
+      line,
       cares: true,
-      attempt: (patient) => takeOrEnd(lane!, patient),
+      attempt: (patient) => takeOrEnd(this.#readable(), patient, () => lane!.store.takeToKeep()),
     };
   }
 
@@ -67,14 +71,14 @@ export class Connection<Out = unknown, In = unknown> {
   async send(value: Out): Promise<void> {
     const lane = this.#writable();
     const bytes = pack(value);
-    if (!putOrBreak(lane, bytes, false)) await waitAsync(room(lane, bytes.slice()));
+    if (!putOrBreak(lane, bytes, false)) await waitAsync(this.#room(bytes.slice()));
   }
 
   /** Like `send`, and blocks the calling thread. */
   sendSync(value: Out): void {
     const lane = this.#writable();
     const bytes = pack(value);
-    if (!putOrBreak(lane, bytes, false)) waitSync(room(lane, bytes));
+    if (!putOrBreak(lane, bytes, false)) waitSync(this.#room(bytes));
   }
 
   /**
@@ -84,23 +88,23 @@ export class Connection<Out = unknown, In = unknown> {
    * @throws {OSError} ERR_CONNECTION_CLOSED, ERR_CONNECTION_WRITE_ONLY
    */
   async recv(): Promise<In> {
-    const taken = this.#readable().store.take() ?? (await waitAsync(this.#arrival));
+    const taken = this.#readable().store.take() ?? (await waitAsync(this.#messageToKeep));
     return unpack(taken!) as In | Promise<In>;
   }
 
   /** Like `recv`, and blocks the calling thread. */
   recvSync(): In {
-    return unpackSync(this.#readable().store.take() ?? waitSync(this.#arrival)!) as In;
+    return unpackSync(this.#readable().store.take() ?? waitSync(this.#message)!) as In;
   }
 
   /** Whether `recv` would not wait; waits up to `timeout` milliseconds for that, which are 0 unless given. */
   async poll(timeout = 0): Promise<boolean> {
-    return (await waitAsync(readiness(this.#readable()), { timeout: patience({ timeout }) })) ?? false;
+    return (await waitAsync(this.#readiness(), { timeout: patience({ timeout }) })) ?? false;
   }
 
   /** Like `poll`, and blocks the calling thread. */
   pollSync(timeout = 0): boolean {
-    return waitSync(readiness(this.#readable()), patience({ timeout })) ?? false;
+    return waitSync(this.#readiness(), patience({ timeout })) ?? false;
   }
 
   /** Gives this end up in this process. Once nobody holds it, the other end sees the end of the messages. */
@@ -111,6 +115,9 @@ export class Connection<Out = unknown, In = unknown> {
     this.#out?.writers.remove();
     if (this.#out) call(this.#out.store.messages, Infinity);
     if (this.#in) call(this.#in.store.room, Infinity);
+    // The waits of this object end too.
+    if (this.#in) lookAgain(this.#in.store.messages);
+    if (this.#out) lookAgain(this.#out.store.room);
   }
 
   get closed(): boolean {
@@ -134,6 +141,20 @@ export class Connection<Out = unknown, In = unknown> {
     this.#in?.readers.depart();
     this.#out?.writers.depart();
     return ['Connection', this.#addresses];
+  }
+
+  #room(bytes: Uint8Array): Waitable<true> {
+    const line = this.#writable().store.room;
+    return { line, cares: true, attempt: (patient) => putOrBreak(this.#writable(), bytes, patient) };
+  }
+
+  #readiness(): Waitable<true> {
+    const line = this.#readable().store.messages;
+    const attempt = (patient: boolean): true | undefined => {
+      const { store, writers } = this.#readable();
+      return store.size > 0 || !writers.any(patient) || undefined;
+    };
+    return { line, cares: true, attempt };
   }
 
   #readable(): Lane {
@@ -161,11 +182,11 @@ interface Ends {
 
 const nowhere: Cell = { words: new Int32Array(1), index: 0, address: -1 };
 
-function takeOrEnd(lane: Lane, patient: boolean): Taken | undefined {
-  const taken = lane.store.take();
+function takeOrEnd(lane: Lane, patient: boolean, take: () => Taken | undefined): Taken | undefined {
+  const taken = take();
   if (taken !== undefined || lane.writers.any(patient)) return taken;
   // What was sent before the last writer went is still to be had.
-  const last = lane.store.take();
+  const last = take();
   if (last === undefined) throw new EOFError('ERR_EOF', 'nothing is left to receive, and nobody holds the other end');
   return last;
 }
@@ -175,18 +196,6 @@ function putOrBreak(lane: Lane, bytes: Uint8Array, patient: boolean): true | und
     throw new OSError('ERR_BROKEN_PIPE', 'nobody holds the other end of this connection');
   }
   return lane.store.put(bytes) || undefined;
-}
-
-function room(lane: Lane, bytes: Uint8Array): Waitable<true> {
-  return { line: lane.store.room, cares: true, attempt: (patient) => putOrBreak(lane, bytes, patient) };
-}
-
-function readiness(lane: Lane): Waitable<true> {
-  return {
-    line: lane.store.messages,
-    cares: true,
-    attempt: (patient) => (lane.store.size > 0 || !lane.writers.any(patient) ? true : undefined),
-  };
 }
 
 /**

@@ -124,12 +124,15 @@ export class Queue<T = unknown> implements AsyncIterable<T> {
 
   /** The items as they come, until this process closes the queue. */
   async *[Symbol.asyncIterator](): AsyncGenerator<T, void, undefined> {
-    while (!this.#closed) {
-      const got = this.get();
-      const item = await got.catch(() => undefined);
-      // The wait for an item ends with an error when the queue is closed meanwhile: that is the end, and no failure.
-      if (item === undefined && this.#closed) return;
-      yield item ?? (await got);
+    for (;;) {
+      let item: T;
+      try {
+        item = await this.get();
+      } catch (error) {
+        if ((error as { code?: string }).code === CLOSED) return; // perhaps while it waited
+        throw error;
+      }
+      yield item;
     }
   }
 
@@ -146,9 +149,11 @@ export class Queue<T = unknown> implements AsyncIterable<T> {
   }
 
   #refuseClosed(): void {
-    if (this.#closed) throw new ValueError('ERR_QUEUE_CLOSED', 'Queue is closed');
+    if (this.#closed) throw new ValueError(CLOSED, 'Queue is closed');
   }
 }
+
+const CLOSED = 'ERR_QUEUE_CLOSED';
 
 function full(): Full {
   return new Full('ERR_QUEUE_FULL', 'the queue is full');

@@ -41,7 +41,7 @@ export class Scheduler {
   constructor(options: Omit<CrewOptions, 'share' | 'onDeath' | 'onFailure'>) {
     const share = Share.create(options.size);
     this.#share = share;
-    this.#results = { line: share.results.messages, cares: false, attempt: () => share.results.take() };
+    this.#results = { line: share.results.messages, cares: false, attempt: () => share.results.takeToKeep() };
     listen();
     this.#crew = new Crew({
       ...options,

@@ -36,9 +36,10 @@ export async function work({ share, worker, initializer, initargs, maxTasks }: A
   }
   const hand = share.hand(worker);
   const tasks: Waitable<Taken> = { line: share.tasks.messages, cares: false, attempt: () => share.tasks.take(hand) };
+  const tasksToKeep: Waitable<Taken> = { ...tasks, attempt: () => share.tasks.takeToKeep(hand) };
   let turned = performance.now();
   for (let done = 0; done < maxTasks; done++) {
-    const task = waitSync(tasks, DOZE) ?? (await waitAsync(tasks))!;
+    const task = waitSync(tasks, DOZE) ?? (await waitAsync(tasksToKeep))!;
     if (kindOf(task.note) === STOP) break;
     const running = perform(task);
     const outcome = running instanceof Promise ? await running : running;

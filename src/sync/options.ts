@@ -17,7 +17,7 @@ export function patience({ block = true, timeout }: SyncWaitOptions = {}): numbe
   if (!block) return 0;
   if (timeout === undefined || timeout === null) return Infinity;
   if (typeof timeout !== 'number' || Number.isNaN(timeout)) {
-    throw new ArgumentTypeError('ERR_TIMEOUT', `timeout: ${expected('a number of milliseconds', timeout)}`);
+    throw new ArgumentTypeError('ERR_TIMEOUT_VALUE', `timeout: ${expected('a number of milliseconds', timeout)}`);
   }
   return Math.max(0, timeout);
 }
