@@ -8,7 +8,7 @@ import { fillObject } from './fill.js';
 import { linkScript, type LinkedScript } from './linkscript.js';
 import { makeObject } from './make.js';
 import type { Payload, PayloadNode, Slot } from './payload.js';
-import { revive } from './reduce.js';
+import { revive } from '../memory/handle.js';
 import { Surroundings } from './surroundings.js';
 
 export class Linker {

@@ -2,7 +2,8 @@
 import { ownerOfPrototype } from './descriptor.js';
 import type { PayloadNode } from './payload.js';
 import type { Pickler } from './pickler.js';
-import { handle, reduce } from './reduce.js';
+import { handle } from '../memory/handle.js';
+import { reduce } from './reduce.js';
 
 export function captureProtocol(pickler: Pickler, value: object): PayloadNode | undefined {
   if (follows(value, handle)) {

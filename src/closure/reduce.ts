@@ -1,5 +1,4 @@
-/** How an object says itself how it travels. */
-import { PicklingError } from '../errors.js';
+/** How an object of the program says itself how it travels; for the library's own there are handles (memory/handle.ts). */
 
 /**
  * The protocol for programs, Python's `__reduce__`: `object[reduce]()` returns `[fn, ...args]`, and the receiver has the
@@ -12,32 +11,6 @@ import { PicklingError } from '../errors.js';
  * }
  */
 export const reduce: unique symbol = Symbol.for('manyfold.reduce') as never;
-
-/**
- * The protocol of the library's own objects: `object[handle]()` returns `[type, state]`, and the receiver calls the
- * reviver that is registered under that name. The code of the class does not travel, so it works in a bundle too.
- */
-export const handle: unique symbol = Symbol.for('manyfold.handle') as never;
-
-type Revive = (state: unknown) => unknown;
-
-// On the global object: two copies of the library in one process must know each other's handles.
-const registryKey: unique symbol = Symbol.for('manyfold.handles') as never;
-const shared = globalThis as { [registryKey]?: Map<string, Revive> };
-const revivers = (shared[registryKey] ??= new Map<string, Revive>());
-
-export function registerHandle(typeName: string, reviver: (state: unknown) => unknown): void {
-  revivers.set(typeName, reviver);
-}
-
-export function revive(typeName: string, state: unknown): unknown {
-  const reviver = revivers.get(typeName);
-  if (reviver) return reviver(state);
-  throw new PicklingError(
-    'ERR_PICKLE_UNKNOWN_HANDLE',
-    `cannot unpickle a '${typeName}': this process has not loaded its class`,
-  );
-}
 
 /** Marks the functions that `byRef` makes. */
 export const reference: unique symbol = Symbol.for('manyfold.reference') as never;

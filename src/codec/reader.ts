@@ -1,4 +1,4 @@
-import { revive } from '../closure/reduce.js';
+import { revive } from '../memory/handle.js';
 import { readArray, readIntegers, readNumbers } from './arrays.js';
 import { readError } from './failures.js';
 import { corrupt, type Input } from './input.js';

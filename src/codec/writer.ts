@@ -1,5 +1,5 @@
 import { types } from 'node:util';
-import { handle } from '../closure/reduce.js';
+import { handle } from '../memory/handle.js';
 import { writeArray } from './arrays.js';
 import { builtinWriters } from './builtins.js';
 import { Views } from './buffers.js';

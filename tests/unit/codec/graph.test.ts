@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { basename } from 'node:path';
 import { test } from 'node:test';
-import { handle, registerHandle } from '#dist/closure/reduce.js';
+import { handle, registerHandle } from '#dist/memory/handle.js';
 import { decode, decodeSync } from '#dist/codec/decode.js';
 import { encode } from '#dist/codec/encode.js';
 import { PicklingError } from '#dist/errors.js';
