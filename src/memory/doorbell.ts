@@ -3,7 +3,7 @@ import type net from 'node:net';
 import { openForeign } from '../system/life.js';
 import { createPipe } from '../system/pipe.js';
 import { header } from './program.js';
-import { DOORBELL, indexOf, PID, readSlot, RUNG, self, slotBase } from './slots.js';
+import { DOORBELL, hasEnded, indexOf, PID, readSlot, RUNG, self, slotBase } from './slots.js';
 
 /**
  * How a process reaches the event loop of another: a pipe that the loop reads. Its bytes carry nothing; what there is to
@@ -55,10 +55,14 @@ function installBell(): Bell {
 }
 
 function answerBell(): boolean {
-  // Before looking: who rings from now on writes anew.
-  Atomics.store(header(), slotBase(indexOf(self())) + RUNG, 0);
+  unmuteBell();
   answer();
   return true;
+}
+
+/** To be called before looking at what the bell was rung for: who rings from now on writes anew. */
+export function unmuteBell(): void {
+  Atomics.store(header(), slotBase(indexOf(self())) + RUNG, 0);
 }
 
 /** Descriptors of other processes' bells, opened once. */
@@ -78,7 +82,14 @@ export function ring(id: number): void {
   }
 }
 
+/** One who dies between saying that it has rung and ringing leaves a bell that nobody rings any more. Undoes that. */
+export function ringAgain(id: number): void {
+  Atomics.store(header(), slotBase(indexOf(id)) + RUNG, 0);
+  ring(id);
+}
+
 function openBell(id: number): number | undefined {
+  for (const other of opened.keys()) if (hasEnded(other)) forgetBell(other);
   const pid = readSlot(id, PID);
   const doorbell = readSlot(id, DOORBELL);
   if (!pid || !doorbell) return undefined;

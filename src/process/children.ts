@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import { AssertionError, ValueError } from '../errors.js';
 import { lineOf } from '../memory/death.js';
+import { forgetBell } from '../memory/doorbell.js';
 import { ENDED, EXIT, EXIT_BIAS, freeSlot, isGone, readSlot, SERVER, STATE } from '../memory/slots.js';
 import { lookAgain, waitAsync, type AwaitOptions } from '../sync/await.js';
 import { waitSync, type Waitable } from '../sync/wait.js';
@@ -23,6 +24,7 @@ export function collect(state: State, patient: boolean): number | undefined {
   if (readSlot(id, STATE) !== ENDED) return undefined;
   state.exitCode = readSlot(id, EXIT)! - EXIT_BIAS;
   running.delete(state);
+  forgetBell(id);
   freeSlot(id);
   lookAgain(lineOf(id)); // others of this process may wait for the same end
   return state.exitCode;

@@ -2,7 +2,7 @@ import { builtinModules, createRequire } from 'node:module';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { debuglog } from 'node:util';
 import { bury, EXIT_UNKNOWN, lineOf } from '../memory/death.js';
-import { ring } from '../memory/doorbell.js';
+import { ring, ringAgain } from '../memory/doorbell.js';
 import { header } from '../memory/program.js';
 import {
   BOOT,
@@ -92,9 +92,14 @@ export async function forkChild(boot: number): Promise<number | undefined> {
 
 function answered(id: number, by: number, patient: boolean): 'started' | 'refused' | 'lost' | undefined {
   const base = slotBase(indexOf(id));
+  // The state first: a child that has entered meanwhile wrote its pid before its state.
+  const state = Atomics.load(header(), base + STATE);
   if (Atomics.load(header(), base + PID) !== 0) return 'started';
-  if (Atomics.load(header(), base + STATE) !== STARTING) return 'refused';
-  return patient && isGone(by) ? 'lost' : undefined;
+  if (state !== STARTING) return 'refused';
+  if (!patient) return undefined;
+  if (isGone(by)) return 'lost';
+  ringAgain(by); // in case that somebody died while ringing it
+  return undefined;
 }
 
 async function findServer(): Promise<number | undefined> {

@@ -1,4 +1,4 @@
-import { holdLoop, letLoopGo, listen, onRing } from '../memory/doorbell.js';
+import { holdLoop, letLoopGo, listen, onRing, unmuteBell } from '../memory/doorbell.js';
 import { sweep } from '../memory/death.js';
 import type { Cell } from '../memory/program.js';
 import { call, enterLine, isCalled, leaveLine, type Entry } from '../memory/waiters.js';
@@ -174,6 +174,7 @@ function startLooking(): void {
 function look(): void {
   looking = undefined;
   if (groups.size === 0) return;
+  unmuteBell(); // in case that somebody died while ringing it
   sweep();
   for (const { line } of new Set(groups.values())) lookAgain(line, true);
   interval = Math.min(interval * 2, LAST_LOOK);
