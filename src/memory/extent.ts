@@ -60,6 +60,12 @@ export function putExtent(address: number): void {
   pushTo(FREE_EXTENTS + size, address);
 }
 
+/** Leaves nothing of what former users have written. */
+export function clearExtent(address: number): void {
+  const { words, index } = cellAt(address);
+  if (words[index + EXTENT_BACKED]! > 0) giveBack(address);
+}
+
 function giveBack(address: number): void {
   const { words, index } = cellAt(address);
   releaseMemory(memoryFd(), words[index + EXTENT_PAGE]! * PAGE, 2 ** words[index + EXTENT_SIZE]! * PAGE);

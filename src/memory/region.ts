@@ -1,5 +1,5 @@
 import { LARGEST_BLOCK } from './blocks.js';
-import { mapExtent, takeExtent, unmapExtent } from './extent.js';
+import { clearExtent, mapExtent, takeExtent, unmapExtent } from './extent.js';
 import { allocate, blockBytes, own, SHARED, underHeapLock } from './heap.js';
 import { isExtent } from './blocks.js';
 
@@ -8,6 +8,7 @@ export function createRegion(bytes: number): number {
   if (bytes <= LARGEST_BLOCK) return allocate(bytes);
   return underHeapLock(() => {
     const address = takeExtent(bytes);
+    clearExtent(address);
     own(address, SHARED);
     return address;
   });

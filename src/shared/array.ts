@@ -30,29 +30,27 @@ export interface SharedArrayConstructor {
   new <Code extends TypeCode>(code: Code, lengthOrElements: number | Iterable<ElementOf<Code>>): SharedArray<Code>;
 }
 
-/** The lock comes first, in a space that keeps the elements aligned. */
-const LOCK_BYTES = 16;
-
 function makeArray<Code extends TypeCode>(code: Code, init: number | Iterable<ElementOf<Code>>): SharedArray<Code> {
   checkTypeCode(code);
   const elements = typeof init === 'number' ? undefined : [...checkIterable(init)];
   const length = elements?.length ?? checkLength(init);
-  const address = createRegion(LOCK_BYTES + length * bytesPerElement(code));
-  const array = openArray(code, address, length);
+  const address = createRegion(length * bytesPerElement(code));
+  const array = openArray(code, address, length, Mutex.create().address);
   elements?.forEach((element, place) => {
     array[place] = element as never;
   });
   return array;
 }
 
-function openArray<Code extends TypeCode>(code: Code, address: number, length: number): SharedArray<Code> {
-  const bytes = openRegion(address, LOCK_BYTES + length * bytesPerElement(code));
-  const elements = elementsOver(code, bytes.subarray(LOCK_BYTES), length);
-  const lock = new Lock(new Mutex(address));
+function openArray<Code extends TypeCode>(code: Code, address: number, length: number, mutex: number): SharedArray<Code> {
+  const bytes = openRegion(address, length * bytesPerElement(code));
+  const elements = elementsOver(code, bytes, length);
+  // Not in the region itself: it must lie where the heap does, which everybody has mapped for good.
+  const lock = new Lock(new Mutex(mutex));
   // The methods stand in the object itself, and not among the elements that `for in` and `console.log` show.
   return Object.defineProperties(elements, {
     getLock: { value: () => lock },
-    [handle]: { value: () => ['Array', [code, address, length]] },
+    [handle]: { value: () => ['Array', [code, address, length, mutex]] },
     [brand]: { value: true },
   }) as SharedArray<Code>;
 }
@@ -78,4 +76,4 @@ export const SharedArray: SharedArrayConstructor = Object.defineProperty(
   { value: (value: unknown) => typeof value === 'object' && value !== null && brand in value },
 );
 
-registerHandle('Array', (state) => openArray(...(state as [TypeCode, number, number])));
+registerHandle('Array', (state) => openArray(...(state as [TypeCode, number, number, number])));

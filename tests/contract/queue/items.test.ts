@@ -4,18 +4,7 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { Lock, PicklingError, type Queue } from 'manyfold';
 import { eachMethod, type Context } from '../../support/methods.js';
-
-class Point {
-  readonly x: number;
-  readonly y: number;
-  constructor(x: number, y: number) {
-    this.x = x;
-    this.y = y;
-  }
-  get length(): number {
-    return Math.hypot(this.x, this.y);
-  }
-}
+import { Point } from './point.js';
 
 const MB = 2 ** 20;
 
