@@ -1,12 +1,12 @@
 import { AssertionError, ValueError } from '../errors.js';
-import { self } from '../memory/slots.js';
+import { isGone, self } from '../memory/slots.js';
 import { handle, registerHandle } from '../memory/handle.js';
 import type { AwaitOptions } from '../sync/await.js';
 import { collect, joinChild, joinChildSync, sentinelOf, signalChild } from './children.js';
 import { currentProcess } from './current.js';
 import { checkName, checkOptions, type CommonOptions, type KeywordOptions, type ProcessOptions } from './options.js';
 import { startChild } from './start.js';
-import { definePrototype, foreignProcess, markOwnClass, setState, stateOf, type State } from './state.js';
+import { creatorObject, definePrototype, foreignProcess, markOwnClass, setState, stateOf, type State } from './state.js';
 import type { StartMethod } from './start-method.js';
 
 /**
@@ -86,6 +86,7 @@ export class Process<Args extends readonly unknown[] = readonly unknown[]> {
   isAlive(): boolean {
     const state = openState(this);
     if ((this as Process) === currentProcess()) return true;
+    if ((this as Process) === creatorObject()) return !isGone(state.id!);
     if (state.creator !== self()) throw new AssertionError('ERR_NOT_A_CHILD', 'can only test a child process');
     return state.id !== undefined && collect(state, true) === undefined;
   }
@@ -205,6 +206,7 @@ function openState(process: object): State {
 
 function startedChild(process: object, verb: string): State {
   const state = openState(process);
+  if (process === creatorObject()) return state;
   if (state.creator !== self()) throw new AssertionError('ERR_NOT_A_CHILD', `can only ${verb} a child process`);
   if (state.id === undefined) throw new AssertionError('ERR_PROCESS_NOT_STARTED', `can only ${verb} a started process`);
   return state;

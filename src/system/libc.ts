@@ -1,4 +1,5 @@
 import koffi from 'koffi';
+import { reopenStandardStreams } from './streams.js';
 
 /**
  * The one place that knows libc. `null` loads the running executable, so that libc and libuv symbols resolve alike.
@@ -6,6 +7,7 @@ import koffi from 'koffi';
  * BigInt would. Only koffi's synchronous calls are used: its asynchronous ones sit on libuv's pool.
  */
 const libc = koffi.load(null);
+process.on('exit', reopenStandardStreams); // koffi's own end writes to them, and hangs in that when they are closed
 
 export const memfdCreate = libc.func('int memfd_create(const char *name, unsigned int flags)');
 export const fallocate = libc.func('int fallocate(int fd, int mode, int64_t offset, int64_t length)');

@@ -35,6 +35,11 @@ export function allProcesses(): ProcessInfo[] {
   return pids.map((pid) => processInfo(Number(pid))).filter((info) => info !== undefined);
 }
 
+/** Whether the process exists and has not ended; one that only waits to be collected has. */
+export function isRunning(pid: number): boolean {
+  return !['Z', 'X', undefined].includes(processInfo(pid)?.state);
+}
+
 /** Whether the process was launched with this environment variable; true also for what it has forked since. */
 function hasEnvironment(pid: number, entry: string): boolean {
   return readProc(pid, 'environ')?.split('\0').includes(entry) ?? false;
