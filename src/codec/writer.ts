@@ -145,7 +145,8 @@ export class Writer {
 
   #builtin(object: object, prototype: object): void {
     const write = builtinWriters.get(prototype);
-    if (write === undefined) this.#exotic(object);
+    // A shared array is a typed array that has a handle.
+    if (write === undefined || (ArrayBuffer.isView(object) && handle in object)) this.#exotic(object);
     else write(this, object);
   }
 
