@@ -37,8 +37,8 @@ export function peer(by: Competitor, how: string, measure: Measure): Contestant 
   return { by, how, needs: [], measure };
 }
 
-export function cpython(python: string, argument = ''): Contestant {
-  return { by: 'CPython', how: argument, needs: [], measure: { python, argument } };
+export function cpython(python: string, argument = '', how = argument): Contestant {
+  return { by: 'CPython', how, needs: [], measure: { python, argument } };
 }
 
 export function nameOf({ by, how }: Pick<Contestant, 'by' | 'how'>): string {

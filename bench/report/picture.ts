@@ -11,7 +11,7 @@ const right = width - 150;
 const barHeight = 13;
 const barStep = 18;
 const titleHeight = 26;
-const top = 76;
+const top = 90;
 const bottom = 40;
 
 // Light colours first; the media query of the style sheet has the dark ones.
@@ -34,8 +34,9 @@ export function drawPicture(results: readonly RowResult[], subtitle: string): st
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-label="Time of one operation: Manyfold and its peers">`,
     `<style>${style}\n</style>`,
     `<rect class="paper" width="${width}" height="${height}" rx="6"/>`,
-    text(20, 28, 'ink heading', 'Time of one operation, on a log scale: shorter is better'),
-    text(20, 47, 'pale', subtitle),
+    text(20, 28, 'ink heading', 'Time of one operation on a log scale: shorter is better'),
+    text(20, 48, 'pale', 'The factor says how many times as long it takes as the best of Manyfold.'),
+    text(20, 66, 'pale', subtitle),
     ...grid(scale, height),
   ];
   let y = top;

@@ -13,7 +13,7 @@ export const mapOneByOne: Row = {
   id: 'map-1',
   title: 'pool.map with chunksize 1',
   shown: 'rate',
-  contestants: [ours('', ['Pool'], (times) => map(times(100_000), 1)), cpython('pool_map', 'chunksize 1')],
+  contestants: [ours('', ['Pool'], (times) => map(times(100_000), 1)), cpython('pool_map', 'chunksize 1', '')],
 };
 
 async function map(count: number, chunksize?: number): Promise<number> {
