@@ -51,9 +51,14 @@ export function bury(id: number, exitCode: number): void {
   endChildrenOf(id);
   forgetBell(id);
   // From ENDED on the slot belongs to the creator, who may free it at once.
-  if (creator !== self() && isGone(creator)) freeSlot(id);
+  if (creator !== self() && !isMyCreator(creator) && isGone(creator)) freeSlot(id);
   else call(lineOf(id), Infinity);
   callAllWhoCare();
+}
+
+/** One's own creator is there as long as oneself: there is no need to ask the kernel. */
+export function isMyCreator(id: number): boolean {
+  return header()[slotBase(indexOf(self())) + CREATOR] === id;
 }
 
 /** A child does not outlive its creator. Those that are gone already have nobody left to collect them. */

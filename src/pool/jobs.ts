@@ -1,6 +1,4 @@
-import { capture } from '../closure/capture.js';
-import { isConstant } from '../closure/constant.js';
-import { encodeCaptured } from '../codec/encode.js';
+import { encodeFunction } from '../codec/functions.js';
 import { free } from '../memory/heap.js';
 import { storeParcel } from '../memory/parcel.js';
 
@@ -37,11 +35,10 @@ export class Jobs {
   }
 
   #capture(target: object): Job {
-    const payload = capture(target, { label: 'target' });
-    const bytes = encodeCaptured(payload);
+    const { bytes, isConstant } = encodeFunction(target, 'target');
     const key = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
     const job = this.#byContent.get(key) ?? this.#add(key, bytes);
-    if (isConstant(payload)) this.#constant.set(target, job);
+    if (isConstant) this.#constant.set(target, job);
     return job;
   }
 

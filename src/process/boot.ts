@@ -1,5 +1,4 @@
 import os from 'node:os';
-import { decode } from '../codec/decode.js';
 import { dropBells } from '../memory/doorbell.js';
 import { free } from '../memory/heap.js';
 import { readParcel } from '../memory/parcel.js';
@@ -11,7 +10,7 @@ import { inheritServer } from './fork-server.js';
 import { leaveWithoutParent } from './launch.js';
 import { leaveByItself, leaveThroughExit, leaveWhenQuiet, report, targetDone } from './leave.js';
 import { adoptProcess } from './current.js';
-import type { BootRecord } from './record.js';
+import { readRecord, type ReadRecord } from './record.js';
 import { reseedMathRandom } from './random.js';
 import { rehearse } from './rehearsal.js';
 import { applySettings, takeSettings } from './settings.js';
@@ -59,20 +58,20 @@ function interrupted(): void {
 
 async function run(id: number): Promise<void> {
   try {
-    const process = adoptProcess(await duringBoot(() => readBoot(id)));
-    await process.run();
+    const { record, target } = await duringBoot(() => readBoot(id));
+    await adoptProcess(record, target).run();
     targetDone();
   } catch (error) {
     process.exit(report(error));
   }
 }
 
-async function readBoot(id: number): Promise<BootRecord> {
+async function readBoot(id: number): Promise<ReadRecord> {
   const words = header();
   const boot = slotBase(indexOf(id)) + BOOT;
-  const record = await readParcel(words[boot]!, (bytes) => decode(bytes));
+  const record = await readParcel(words[boot]!, readRecord);
   // Whoever buries this process frees what stands here.
   const address = Atomics.exchange(words, boot, 0);
   if (address !== 0) free(address);
-  return record as BootRecord;
+  return record;
 }

@@ -9,6 +9,7 @@ import {
   claimSlot,
   DOORBELL,
   freeSlot,
+  hasEnded,
   indexOf,
   isGone,
   PID,
@@ -104,7 +105,8 @@ function answered(id: number, by: number, patient: boolean): 'started' | 'refuse
 
 async function findServer(): Promise<number | undefined> {
   if (unfit) return undefined;
-  if (server !== undefined && !isGone(server)) return server;
+  // Should it have died unnoticed, the request will show it.
+  if (server !== undefined && !hasEnded(server)) return server;
   starting ??= startServer().finally(() => {
     starting = undefined;
   });

@@ -1,12 +1,11 @@
 import type { Payload } from '../closure/payload.js';
-import { decode } from '../codec/decode.js';
-import { encodeCaptured } from '../codec/encode.js';
+import { encode, encodeCaptured } from '../codec/encode.js';
 import { header } from '../memory/program.js';
 import { indexOf, isGone, self, slotBase, CREATOR } from '../memory/slots.js';
 import { startTimeOf } from '../system/life.js';
 import { adoptProcess } from './current.js';
 import { duringBoot } from './bootstrapping.js';
-import type { BootRecord } from './record.js';
+import { readRecord } from './record.js';
 import { reseedMathRandom } from './random.js';
 
 const ROUNDS = 20;
@@ -20,13 +19,21 @@ export async function rehearse(): Promise<void> {
     reseedMathRandom();
     startTimeOf(process.pid);
     isGone(header()[slotBase(indexOf(self())) + CREATOR]!);
-    const message = encodeCaptured(sample).slice();
-    const record = (await duringBoot(() => decode(message))) as BootRecord;
-    await adoptProcess(record).run();
+    for (const message of samples()) {
+      const { record, target } = await duringBoot(() => readRecord(message));
+      await adoptProcess(record, target).run();
+    }
   }
 }
 
-/** A boot record as children get them: a closure with a variable and an import, and arguments. */
+/** Boot records as children get them: with a closure in the graph, and with a function apart from plain arguments. */
+function samples(): Uint8Array[] {
+  const target = encodeCaptured({ ...sample, root: [3] }).slice();
+  const plain = { name: 'rehearsal', daemon: false, identity: [1], authkey: new Uint8Array(32), method: 'forkserver' };
+  const parent = { name: 'MainProcess', pid: 0, id: 0 };
+  return [encodeCaptured(sample).slice(), encode({ ...plain, target, args: ['x'], cwd: '/', parent, subclass: undefined }).slice()];
+}
+
 const sample: Payload = {
   root: [0],
   nodes: [

@@ -2,7 +2,7 @@ import { forkProcess } from '../system/fork.js';
 import { reap } from '../system/child.js';
 import { openProcess } from '../system/life.js';
 import { createPipe, drain, pollReadable } from '../system/pipe.js';
-import { bury, EXIT_UNKNOWN, lineOf } from '../memory/death.js';
+import { bury, EXIT_UNKNOWN, isMyCreator, lineOf } from '../memory/death.js';
 import { header } from '../memory/program.js';
 import { CREATOR, DOORBELL, indexOf, isGone, PID, recordProcess, RUNG, self, SERVER, slotBase, slotsInUse, STARTING, STATE } from '../memory/slots.js';
 import { drawSeed } from './random.js';
@@ -65,7 +65,8 @@ function forkRequested(): number | undefined {
   for (const id of slotsInUse()) {
     const base = slotBase(indexOf(id));
     if (Atomics.load(words, base + STATE) !== STARTING || words[base + SERVER] !== self() || words[base + PID] !== 0) continue;
-    if (isGone(words[base + CREATOR]!)) {
+    const creator = words[base + CREATOR]!;
+    if (!isMyCreator(creator) && isGone(creator)) {
       bury(id, EXIT_UNKNOWN);
       continue;
     }

@@ -1,5 +1,6 @@
 import { AssertionError } from '../errors.js';
 import { encode } from '../codec/encode.js';
+import { constantMessage } from '../codec/functions.js';
 import { storeParcel } from '../memory/parcel.js';
 import { PID, readSlot, self } from '../memory/slots.js';
 import { waitAsync } from '../sync/await.js';
@@ -51,5 +52,11 @@ function bootRecord(object: Process, state: State, method: StartMethod): BootRec
   const type = object.constructor as { readonly prototype: Process };
   const fields = Object.fromEntries(Object.entries(object));
   const subclass = isOwnClass(type) && Object.keys(fields).length === 0 ? undefined : { type, fields };
-  return { name, daemon, identity, authkey, method, target, args, cwd: process.cwd(), parent, subclass };
+  return { name, daemon, identity, authkey, method, target: compact(target), args, cwd: process.cwd(), parent, subclass };
+}
+
+/** A function that captures nothing shares nothing with the arguments: it need be read only once, and apart from them. */
+function compact(target: State['target']): BootRecord['target'] {
+  if (target === undefined) return undefined;
+  return constantMessage(target, 'target') ?? target;
 }
