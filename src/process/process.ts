@@ -7,7 +7,7 @@ import { currentProcess } from './current.js';
 import { checkName, checkOptions, type CommonOptions, type KeywordOptions, type ProcessOptions } from './options.js';
 import { startChild } from './start.js';
 import { creatorObject, definePrototype, foreignProcess, markOwnClass, setState, stateOf, type State } from './state.js';
-import type { StartMethod } from './start-method.js';
+import { defaultMethod, type StartMethod } from './start-method.js';
 
 /**
  * A process of the operating system that runs a function of this program.
@@ -25,7 +25,7 @@ import type { StartMethod } from './start-method.js';
  * @see https://docs.python.org/3/library/multiprocessing.html#multiprocessing.Process
  */
 export class Process<Args extends readonly unknown[] = readonly unknown[]> {
-  /** The start method of this class's processes; undefined: the default in force when one is started. */
+  /** The start method of this class's processes; undefined: the default, which the first of them fixes. */
   static readonly startMethod: StartMethod | undefined = undefined;
 
   /**
@@ -43,7 +43,7 @@ export class Process<Args extends readonly unknown[] = readonly unknown[]> {
       daemon: daemon ?? parent.daemon,
       authkey: parent.authkey,
       identity,
-      method: new.target.startMethod,
+      method: new.target.startMethod ?? defaultMethod(),
       target,
       args: kwargs === undefined ? [...args] : [...args, kwargs],
       creator: self(),

@@ -1,10 +1,17 @@
 import { expected, RuntimeError, ValueError } from '../errors.js';
+import { currentObject, stateOf } from './state.js';
 
 /** How a process comes into being; the default comes first. */
 export const startMethods = ['forkserver', 'spawn'] as const;
 export type StartMethod = (typeof startMethods)[number];
 
 let chosen: StartMethod | undefined;
+
+/** A child goes on with the method by which it was started itself. */
+function inForce(): StartMethod | undefined {
+  const me = currentObject();
+  return chosen ?? (me && stateOf(me).method);
+}
 
 export function checkStartMethod(name: unknown): StartMethod {
   const method = startMethods.find((known) => known === name);
@@ -16,7 +23,7 @@ export function checkStartMethod(name: unknown): StartMethod {
 
 /** The method of everything that is made without a context of its own; the first use fixes it. */
 export function defaultMethod(): StartMethod {
-  chosen ??= startMethods[0];
+  chosen = inForce() ?? startMethods[0];
   return chosen;
 }
 
@@ -31,7 +38,7 @@ export function defaultMethod(): StartMethod {
  * @see https://docs.python.org/3/library/multiprocessing.html#multiprocessing.set_start_method
  */
 export function setStartMethod(method: StartMethod | null, { force = false }: { force?: boolean } = {}): void {
-  if (chosen !== undefined && !force) throw new RuntimeError('ERR_CONTEXT_SET', 'context has already been set');
+  if (inForce() !== undefined && !force) throw new RuntimeError('ERR_CONTEXT_SET', 'context has already been set');
   if (method === null && !force) {
     throw new ValueError('ERR_UNKNOWN_START_METHOD', expected('a start method (null only with force)', method));
   }
@@ -47,7 +54,7 @@ export function setStartMethod(method: StartMethod | null, { force = false }: { 
 export function getStartMethod(options?: { allowNone?: false }): StartMethod;
 export function getStartMethod(options: { allowNone: boolean }): StartMethod | null;
 export function getStartMethod({ allowNone = false }: { allowNone?: boolean } = {}): StartMethod | null {
-  return allowNone ? (chosen ?? null) : defaultMethod();
+  return allowNone ? (inForce() ?? null) : defaultMethod();
 }
 
 /**

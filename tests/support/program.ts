@@ -137,7 +137,7 @@ export class ProgramFolder implements Disposable {
   constructor(files: Readonly<Record<string, string>>) {
     this.write('package.json', '{ "type": "module" }\n');
     for (const [name, text] of Object.entries(files)) this.write(name, text);
-    mkdirSync(this.file('node_modules'));
+    mkdirSync(this.file('node_modules'), { recursive: true });
     symlinkSync(root, this.file('node_modules/manyfold'), 'dir');
     // The tools that programs are run with, and the types they are compiled with.
     for (const name of ['tsx', '@types'])
