@@ -1,0 +1,133 @@
+/** The fork server is killed at bad moments. */
+
+import assert from 'node:assert/strict';
+import { activeChildren, Lock, Process, SimpleQueue } from 'manyfold';
+import { test } from 'node:test';
+import { guard } from '../support/guard.js';
+import { isForkServer } from '../support/leaks.js';
+import { relatives } from '../support/processes.js';
+import { programFolder, runProgram } from '../support/program.js';
+import { until } from '../support/wait.js';
+
+guard();
+
+const serverPid = (): number => {
+  const server = relatives(process.pid).find((info) => isForkServer(info));
+  assert.ok(server, 'there is no fork server');
+  return server.pid;
+};
+
+const startSleeper = async () => {
+  const sleeper = new Process({ target: () => new Promise((resolve) => setTimeout(resolve, 60_000)) });
+  await sleeper.start();
+  return sleeper;
+};
+
+for (const [id, signal] of [
+  ['startmethod-023', 'SIGINT'],
+  ['startmethod-024', 'SIGKILL'],
+] as const) {
+  test(`${id} the fork server is killed by ${signal} while a child runs`, async () => {
+    const lock = new Lock();
+    await lock.acquire();
+    const first = new Process({ target: () => lock.acquire() });
+    await first.start();
+    process.kill(serverPid(), signal);
+    const second = new Process({ target: () => {} });
+    await second.start();
+    await second.join();
+    assert.equal(second.exitCode, 0);
+    lock.release();
+    await first.join();
+    // The server does not die of an interrupt, which a terminal sends to every process of a program.
+    assert.equal(first.exitCode, signal === 'SIGINT' ? 0 : 255);
+    assert.deepEqual(activeChildren(), []);
+  });
+}
+
+test('the fork server is killed while starts are in flight: each start succeeds, and each child is joined', async () => {
+  for (let round = 0; round < 5; round++) {
+    await (await startSleeper().then((child) => (child.kill(), child))).join();
+    const victim = serverPid();
+    const children = Array.from({ length: 4 }, () => new Process({ target: () => {} }));
+    const starts = children.map((child) => child.start());
+    setTimeout(() => process.kill(victim, 'SIGKILL'), round);
+    await Promise.all(starts);
+    await Promise.all(children.map((child) => child.join()));
+    for (const { exitCode } of children) assert.ok(exitCode === 0 || exitCode === 255, String(exitCode));
+  }
+});
+
+test('the fork server is killed while this process blocks in joinSync', async () => {
+  const sleeper = await startSleeper();
+  const killer = new Process({
+    target: (pid: number) => void setTimeout(() => process.kill(pid, 'SIGKILL'), 50),
+    args: [serverPid()],
+  });
+  await killer.start();
+  sleeper.joinSync();
+  assert.equal(sleeper.exitCode, 255);
+  killer.joinSync();
+});
+
+test('the fork server is stopped: a start waits until it goes on, or until it is killed', async () => {
+  await (await startSleeper().then((child) => (child.kill(), child))).join();
+  const server = serverPid();
+  process.kill(server, 'SIGSTOP');
+  const child = new Process({ target: () => {} });
+  const started = child.start();
+  process.kill(server, 'SIGKILL');
+  await started;
+  await child.join();
+  assert.equal(child.exitCode, 0);
+});
+
+test('a creator in the middle of the tree is killed, and its children die with it', async () => {
+  const queue = new SimpleQueue<number>();
+  const leaf = () => {
+    queue.putSync(process.pid);
+    while (true);
+  };
+  const middle = new Process({
+    target: async () => {
+      await new Process({ target: leaf }).start();
+      await new Process({ target: leaf, daemon: true }).start();
+    },
+  });
+  await middle.start();
+  const leaves = [await queue.get(), await queue.get()];
+  middle.kill();
+  await middle.join();
+  assert.equal(middle.exitCode, -9);
+  const alive = () => relatives(process.pid).filter(({ pid, state }) => leaves.includes(pid) && state !== 'Z');
+  assert.ok(await until(() => alive().length === 0, 1000));
+});
+
+test('children killed right after their start are all joined', async () => {
+  const lock = new Lock();
+  for (let i = 0; i < 50; i++) {
+    const child = new Process({ target: () => void lock.acquireSync() });
+    await child.start();
+    child.kill();
+    await child.join();
+    assert.ok(child.exitCode === -9 || child.exitCode === 0);
+  }
+});
+
+test('a program that has lost its fork server still ends', async () => {
+  const main = `
+    import { Process } from 'manyfold';
+    const child = new Process({ target: () => process.ppid });
+    await child.start();
+    await child.join();
+    const sleeper = new Process({ target: () => new Promise((r) => setTimeout(r, 60000)) });
+    await sleeper.start();
+    process.kill(Number((await import('node:fs')).readFileSync('/proc/' + sleeper.pid + '/stat', 'latin1').split(') ')[1].split(' ')[1]), 'SIGKILL');
+    await sleeper.join();
+    console.log('code', sleeper.exitCode);
+  `;
+  using folder = programFolder({ 'main.mjs': main });
+  const { stdout, code } = await runProgram(folder.file('main.mjs'), { limit: 15_000 });
+  assert.equal(stdout, 'code 255\n');
+  assert.equal(code, 0);
+});
