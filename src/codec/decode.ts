@@ -30,6 +30,12 @@ export function decodeSync(bytes: Uint8Array, options?: DecodeOptions): unknown 
   return bytes[0] === PLAIN ? content : rebuildSync(content as Payload);
 }
 
+/** What `encodeCaptured` has encoded, to be looked at before it is rebuilt. */
+export function decodeCaptured(bytes: Uint8Array): Payload {
+  if (bytes[0] !== GRAPH) throw corrupt('expected a captured graph, got plain data');
+  return readOnce(bytes, false) as Payload;
+}
+
 function read(bytes: Uint8Array, options: DecodeOptions | undefined): unknown {
   if (options?.copy !== false) return readOnce(bytes, false);
   try {

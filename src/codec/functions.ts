@@ -1,5 +1,7 @@
 import { capture } from '../closure/capture.js';
-import { isConstant } from '../closure/constant.js';
+import { isConstant, isInert } from '../closure/constant.js';
+import { rebuildSync } from '../closure/rebuild.js';
+import { decodeCaptured } from './decode.js';
 import { encodeCaptured } from './encode.js';
 
 const constant = new WeakMap<object, Uint8Array>();
@@ -22,4 +24,10 @@ export function encodeFunction(target: object, label: string): { readonly bytes:
   if (!isConstant(payload)) return { bytes, isConstant: false };
   constant.set(target, bytes);
   return { bytes, isConstant: true };
+}
+
+/** Makes the function of a message, if that runs nothing of the user's; undefined otherwise. */
+export function decodeInert(message: Uint8Array): unknown {
+  const payload = decodeCaptured(message);
+  return isInert(payload) ? rebuildSync(payload) : undefined;
 }

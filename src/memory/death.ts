@@ -14,6 +14,7 @@ import {
   indexOf,
   isGone,
   LINE,
+  LUGGAGE,
   PID,
   RUNNING,
   self,
@@ -45,8 +46,10 @@ export function bury(id: number, exitCode: number): void {
   Atomics.compareExchange(words, base + EXIT, 0, EXIT_BIAS + exitCode);
   strikeOut(id);
   freeBlocksOf(id);
-  const boot = Atomics.exchange(words, base + BOOT, 0);
-  if (boot !== 0) free(boot);
+  for (const word of [BOOT, LUGGAGE]) {
+    const parcel = Atomics.exchange(words, base + word, 0);
+    if (parcel !== 0) free(parcel);
+  }
   Atomics.store(words, base + STATE, ENDED);
   endChildrenOf(id);
   forgetBell(id);

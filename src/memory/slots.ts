@@ -32,6 +32,7 @@ export const ENTRIES_USED = 8; // registrations with a higher index have never b
 export const BOOT = 9; // address of what it is to run
 export const SERVER = 10; // id of the fork server that forks for it, or 0
 export const BLOCKS_OWNED = 11; // blocks of the heap that die with it
+export const LUGGAGE = 13; // address of what its target needs, or 0
 export const LINE = 12; // those who wait for something of this slot: its start, its end, an answer of it
 
 export const EXIT_BIAS = 1024;

@@ -1,18 +1,18 @@
 import os from 'node:os';
 import { dropBells } from '../memory/doorbell.js';
-import { free } from '../memory/heap.js';
-import { readParcel } from '../memory/parcel.js';
 import { header } from '../memory/program.js';
-import { BOOT, CREATOR, enterSlot, indexOf, inheritSlot, isGone, slotBase } from '../memory/slots.js';
+import { CREATOR, enterSlot, indexOf, inheritSlot, isGone, slotBase } from '../memory/slots.js';
 import { leaveNow, setParentDeathSignal } from '../system/child.js';
 import { duringBoot } from './bootstrapping.js';
 import { inheritServer } from './fork-server.js';
 import { leaveWithoutParent } from './launch.js';
 import { leaveByItself, leaveThroughExit, leaveWhenQuiet, report, targetDone } from './leave.js';
 import { adoptProcess } from './current.js';
-import { readRecord, type ReadRecord } from './record.js';
+import { readTarget, type Prepared } from './prepare.js';
+import { takeLuggage, takeRecord, type Luggage } from './record.js';
 import { reseedMathRandom } from './random.js';
 import { rehearse } from './rehearsal.js';
+import type { Forked } from './serve.js';
 import { applySettings, takeSettings } from './settings.js';
 
 const { SIGKILL } = os.constants.signals;
@@ -26,14 +26,14 @@ export async function prepareForked(): Promise<void> {
 }
 
 /** In a child that the fork server `parent` has just forked. */
-export function bootForked(id: number, parent: number): void {
+export function bootForked({ id, prepared }: Forked, parent: number): void {
   setParentDeathSignal(SIGKILL);
   leaveWithoutParent(parent);
   reseedMathRandom();
   dropBells();
   inheritSlot(id);
   inheritServer();
-  void run(id);
+  void run(id, prepared ?? { record: takeRecord(id), target: undefined });
 }
 
 /** In a child that is a fresh Node. */
@@ -43,7 +43,7 @@ export function bootSpawned(id: number, settings: number): void {
   if (isGone(header()[slotBase(indexOf(id)) + CREATOR]!)) leaveNow(1);
   applySettings(takeSettings(settings));
   prepareLeaving();
-  void run(id);
+  void run(id, { record: takeRecord(id), target: undefined });
 }
 
 function prepareLeaving(): void {
@@ -56,22 +56,18 @@ function interrupted(): void {
   if (process.listenerCount('SIGINT') === 1) process.exit(1);
 }
 
-async function run(id: number): Promise<void> {
+async function run(id: number, prepared: Prepared): Promise<void> {
   try {
-    const { record, target } = await duringBoot(() => readBoot(id));
-    await adoptProcess(record, target).run();
+    const luggage = await duringBoot(() => unpack(id, prepared));
+    if (prepared.record.cwd !== process.cwd()) process.chdir(prepared.record.cwd);
+    await adoptProcess(prepared.record, luggage).run();
     targetDone();
   } catch (error) {
     process.exit(report(error));
   }
 }
 
-async function readBoot(id: number): Promise<ReadRecord> {
-  const words = header();
-  const boot = slotBase(indexOf(id)) + BOOT;
-  const record = await readParcel(words[boot]!, readRecord);
-  // Whoever buries this process frees what stands here.
-  const address = Atomics.exchange(words, boot, 0);
-  if (address !== 0) free(address);
-  return record;
+async function unpack(id: number, prepared: Prepared): Promise<Luggage> {
+  const luggage = await takeLuggage(id);
+  return { ...luggage, target: luggage.target ?? (await readTarget(prepared)) };
 }

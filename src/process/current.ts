@@ -1,8 +1,8 @@
 import { self } from '../memory/slots.js';
 import { randomBytes } from '../system/random.js';
 import type { Process } from './process.js';
-import type { BootRecord } from './record.js';
-import { creatorObject, currentObject, foreignProcess, setCurrent, type State } from './state.js';
+import type { BootRecord, Luggage } from './record.js';
+import { creatorObject, currentObject, foreignProcess, setCurrent } from './state.js';
 
 const AUTHKEY_BYTES = 32;
 
@@ -42,8 +42,8 @@ function enterMain(): Process {
 }
 
 /** In a child: makes the object whose `run` this process is for. */
-export function adoptProcess(record: BootRecord, target: State['target']): Process {
-  const { name, daemon, identity, authkey, method, args, parent, subclass } = record;
+export function adoptProcess(record: BootRecord, { target, args, subclass }: Luggage): Process {
+  const { name, daemon, identity, authkey, method, parent } = record;
   const started = { started: true, id: self(), pid: process.pid };
   const state = { name, daemon, identity, authkey, method, target, args, creator: parent.id, ...started };
   const object = foreignProcess(state);

@@ -5,7 +5,6 @@ import { bury, EXIT_UNKNOWN, lineOf } from '../memory/death.js';
 import { ring, ringAgain } from '../memory/doorbell.js';
 import { header } from '../memory/program.js';
 import {
-  BOOT,
   claimSlot,
   DOORBELL,
   freeSlot,
@@ -26,6 +25,7 @@ import {
 import { ArgumentTypeError, expected, OSError, ProcessError } from '../errors.js';
 import { waitAsync } from '../sync/await.js';
 import { EXIT_CANNOT_FORK, launchNode } from './launch.js';
+import { checkIn, type Parcels } from './record.js';
 import { writeSettings } from './settings.js';
 
 const debug = debuglog('manyfold');
@@ -68,14 +68,14 @@ export function inheritServer(): void {
  * Has a child forked. Gives the id of its slot, or undefined when this program cannot be forked (a loader of it runs on
  * a thread of its own): its children are spawned instead.
  */
-export async function forkChild(boot: number): Promise<number | undefined> {
+export async function forkChild(parcels: Parcels): Promise<number | undefined> {
   for (;;) {
     const by = await findServer();
     if (by === undefined) return undefined;
     const id = claimSlot(self());
     const base = slotBase(indexOf(id));
     header()[base + SERVER] = by;
-    header()[base + BOOT] = boot;
+    checkIn(id, parcels);
     publishSlot(id);
     ring(by);
     const answer = await waitAsync({ line: lineOf(id), cares: true, attempt: (patient) => answered(id, by, patient) });
@@ -85,7 +85,7 @@ export async function forkChild(boot: number): Promise<number | undefined> {
       throw new OSError('ERR_FORK_FAILED', 'the fork server could not fork: the machine has no memory or no process left');
     }
     // The server has died before it took the request; the next one gets it.
-    Atomics.store(header(), base + BOOT, 0);
+    checkIn(id, { boot: 0, luggage: 0 });
     bury(id, EXIT_UNKNOWN);
     freeSlot(id);
   }
@@ -116,7 +116,7 @@ async function findServer(): Promise<number | undefined> {
 async function startServer(): Promise<number | undefined> {
   const id = claimSlot(self());
   publishSlot(id);
-  const child = launchNode(SERVER_FILE, ONE_THREAD, ['manyfold-forkserver', id, writeSettings(resolved(preload))]);
+  const child = launchNode(SERVER_FILE, ONE_THREAD, ['manyfold-forkserver', id, writeSettings(resolved(preload), id)]);
   child.once('error', () => bury(id, 127));
   child.once('exit', (code, signal) => serverEnded(id, code ?? 128, signal));
   const state = await waitAsync({ line: lineOf(id), cares: true, attempt: () => readiness(id) });

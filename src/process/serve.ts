@@ -5,6 +5,7 @@ import { createPipe, drain, pollReadable } from '../system/pipe.js';
 import { bury, EXIT_UNKNOWN, isMyCreator, lineOf } from '../memory/death.js';
 import { header } from '../memory/program.js';
 import { CREATOR, DOORBELL, indexOf, isGone, PID, recordProcess, RUNG, self, SERVER, slotBase, slotsInUse, STARTING, STATE } from '../memory/slots.js';
+import { prepareChild, type Prepared } from './prepare.js';
 import { drawSeed } from './random.js';
 import { call } from '../memory/waiters.js';
 import fs from 'node:fs';
@@ -44,8 +45,15 @@ interface Child {
 
 let children: Child[] = [];
 
-/** Returns only in a forked child: the id of its slot. */
-export function serve(server: Server): number {
+/** What a forked child finds itself with. */
+export interface Forked {
+  /** Of its slot. */
+  readonly id: number;
+  readonly prepared: Prepared | undefined;
+}
+
+/** Returns only in a forked child. */
+export function serve(server: Server): Forked {
   for (;;) {
     const [rung, ...ended] = pollReadable([server.readEnd, ...children.map(({ fd }) => fd)], FOREVER);
     if (ended.includes(true)) collectEnded(ended);
@@ -60,7 +68,7 @@ export function serve(server: Server): number {
 
 const FOREVER = -1;
 
-function forkRequested(): number | undefined {
+function forkRequested(): Forked | undefined {
   const words = header();
   for (const id of slotsInUse()) {
     const base = slotBase(indexOf(id));
@@ -71,8 +79,9 @@ function forkRequested(): number | undefined {
       continue;
     }
     drawSeed();
+    const prepared = prepareChild(id);
     const pid = tryFork();
-    if (pid === 0) return id;
+    if (pid === 0) return { id, prepared };
     if (pid === undefined) {
       bury(id, EXIT_UNKNOWN); // without a pid: its creator sees that it never was
       continue;
@@ -101,7 +110,7 @@ function collectEnded(ended: readonly boolean[]): void {
   }
 }
 
-function leaveServer({ readEnd, writeEnd }: Server, child: number): number {
+function leaveServer({ readEnd, writeEnd }: Server, child: Forked): Forked {
   for (const fd of [readEnd, writeEnd, ...children.map((sibling) => sibling.fd)]) fs.closeSync(fd);
   children = [];
   return child;

@@ -1,4 +1,4 @@
-import { free } from '../memory/heap.js';
+import { free, SHARED } from '../memory/heap.js';
 import { readParcel, storeParcel } from '../memory/parcel.js';
 import { entryUrl, setEntry } from '../closure/entry.js';
 
@@ -12,9 +12,10 @@ export interface Settings {
   readonly preload: readonly string[];
 }
 
-export function writeSettings(preload: readonly string[]): number {
+/** Should `reader`, the slot of the process that is to read them, die before, they go with it. */
+export function writeSettings(preload: readonly string[], reader: number = SHARED): number {
   const settings: Settings = { entry: entryUrl(), argv: process.argv, cwd: process.cwd(), preload };
-  return storeParcel(Buffer.from(JSON.stringify(settings)));
+  return storeParcel(Buffer.from(JSON.stringify(settings)), reader);
 }
 
 /** Reads them for the one they were written for, and frees them. */

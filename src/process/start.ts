@@ -10,7 +10,7 @@ import { currentProcess } from './current.js';
 import { forkChild } from './fork-server.js';
 import { endWithMain } from './main-exit.js';
 import type { Process } from './process.js';
-import type { BootRecord } from './record.js';
+import type { BootRecord, Luggage, Parcels } from './record.js';
 import { spawnChild } from './spawn.js';
 import { defaultMethod, type StartMethod } from './start-method.js';
 import { isOwnClass, running, type State } from './state.js';
@@ -25,10 +25,10 @@ export async function startChild(object: Process, state: State): Promise<void> {
   }
   refuseWhileBooting();
   const method = state.method ?? defaultMethod();
-  const boot = storeParcel(encode(bootRecord(object, state, method), { label: 'process' }));
+  const parcels = pack(object, state, method);
   state.started = true;
   try {
-    state.id = await launch(method, boot);
+    state.id = await launch(method, parcels);
   } catch (error) {
     state.started = false;
     throw error;
@@ -41,22 +41,28 @@ export async function startChild(object: Process, state: State): Promise<void> {
   void waitAsync(endOf(state), { ref: !state.daemon });
 }
 
-async function launch(method: StartMethod, boot: number): Promise<number> {
-  const forked = method === 'forkserver' ? await forkChild(boot) : undefined;
-  return forked ?? (await spawnChild(boot));
+async function launch(method: StartMethod, parcels: Parcels): Promise<number> {
+  const forked = method === 'forkserver' ? await forkChild(parcels) : undefined;
+  return forked ?? (await spawnChild(parcels));
 }
 
-function bootRecord(object: Process, state: State, method: StartMethod): BootRecord {
+function pack(object: Process, state: State, method: StartMethod): Parcels {
   const { name, daemon, identity, authkey, target, args } = state;
   const parent = { name: currentProcess().name, pid: process.pid, id: self() };
-  const type = object.constructor as { readonly prototype: Process };
-  const fields = Object.fromEntries(Object.entries(object));
-  const subclass = isOwnClass(type) && Object.keys(fields).length === 0 ? undefined : { type, fields };
-  return { name, daemon, identity, authkey, method, target: compact(target), args, cwd: process.cwd(), parent, subclass };
+  // A target that captures nothing shares nothing with the arguments: it need be read only once, and apart from them.
+  const message = target && constantMessage(target, 'target');
+  const record: BootRecord = { name, daemon, identity, authkey, method, cwd: process.cwd(), parent, target: message };
+  const luggage = packLuggage({ target: message ? undefined : target, args, subclass: subclassOf(object) });
+  return { boot: storeParcel(encode(record)), luggage };
 }
 
-/** A function that captures nothing shares nothing with the arguments: it need be read only once, and apart from them. */
-function compact(target: State['target']): BootRecord['target'] {
-  if (target === undefined) return undefined;
-  return constantMessage(target, 'target') ?? target;
+function packLuggage(luggage: Luggage): number {
+  if (luggage.target === undefined && luggage.args.length === 0 && luggage.subclass === undefined) return 0;
+  return storeParcel(encode(luggage, { label: 'process' }));
+}
+
+function subclassOf(object: Process): Luggage['subclass'] {
+  const type = object.constructor as { readonly prototype: Process };
+  const fields = Object.fromEntries(Object.entries(object));
+  return isOwnClass(type) && Object.keys(fields).length === 0 ? undefined : { type, fields };
 }
