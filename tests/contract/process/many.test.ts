@@ -86,7 +86,7 @@ eachMethod(['forkserver', 'spawn'], (method, context, test) => {
     assert.equal(new Set(counts).size, 1, `open descriptors: ${counts.join(', ')}`);
   });
 
-  test('process-030 process-058 a child waits for its worker threads, and not for those that are unref\'d', async () => {
+  test('process-030 a child waits for its worker threads, and not for those that are unref\'d', async () => {
     const queue = new context.SimpleQueue<string>();
     const target = () => {
       const script = `setTimeout(() => require('node:worker_threads').parentPort.postMessage('done'), 100)`;
