@@ -19,30 +19,43 @@ export function defaultChunksize(items: number, workers: number): number {
  * Calls a function with each item, a chunk of items to a task. Resolves with the results in the order of the items, when
  * all are there; rejects then with the first error, if there was one.
  */
-export function mapInBatches(scheduler: Scheduler, target: object, items: readonly unknown[], size: number): Promise<unknown[]> {
+export function mapInBatches(
+  scheduler: Scheduler,
+  target: object,
+  items: readonly unknown[],
+  size: number,
+): Promise<unknown[]> {
   const job = scheduler.jobOf(target);
   const results = new Array<unknown>(items.length);
   let next = 0;
   let underWay = 0;
   let failure: { readonly error: unknown } | undefined;
   return new Promise((resolve, reject) => {
+    let feeding = false;
     const feed = (): void => {
+      if (feeding) return; // called for a task that has failed at once, in the loop below
+      feeding = true;
       while (underWay < WINDOW && next < items.length) {
         const start = next;
         next = Math.min(start + size, items.length);
         underWay++;
         try {
-          scheduler.submit(job, MAP, items.slice(start, next), { done: (values) => arrived(start, values as unknown[]), failed });
+          scheduler.submit(job, MAP, items.slice(start, next), {
+            done: (values) => arrived(start, values as unknown[]),
+            failed,
+          });
         } catch (error) {
           failed(error);
         }
       }
+      feeding = false;
+      if (underWay > 0) return;
+      if (failure) reject(failure.error);
+      else resolve(results);
     };
     const settle = (): void => {
       underWay--;
-      if (underWay > 0 || next < items.length) return feed();
-      if (failure) reject(failure.error);
-      else resolve(results);
+      feed();
     };
     const arrived = (start: number, values: unknown[]): void => {
       for (let place = 0; place < values.length; place++) results[start + place] = values[place];
@@ -52,7 +65,6 @@ export function mapInBatches(scheduler: Scheduler, target: object, items: readon
       failure ??= { error };
       settle();
     };
-    if (items.length === 0) resolve(results);
-    else feed();
+    feed();
   });
 }

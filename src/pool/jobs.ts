@@ -43,18 +43,21 @@ export class Jobs {
   }
 
   #add(key: string, bytes: Uint8Array): Job {
+    // Before the new one, which is idle as well until its task is under way.
+    while (this.#byContent.size >= KEPT && this.#dropIdle());
     const job = { number: (this.#made = (this.#made + 1) % NUMBERS), parcel: storeParcel(bytes), key, uses: 0 };
     this.#byContent.set(key, job);
-    if (this.#byContent.size > KEPT) this.#dropIdle();
     return job;
   }
 
-  #dropIdle(): void {
+  /** False when all of them are in use. */
+  #dropIdle(): boolean {
     for (const job of this.#byContent.values()) {
       if (job.uses > 0) continue;
       this.#drop(job);
-      return;
+      return true;
     }
+    return false;
   }
 
   #drop(job: Job): void {

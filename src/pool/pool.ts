@@ -124,7 +124,7 @@ export class Pool<Init extends readonly unknown[] = readonly unknown[]> {
   close(): void {
     if (this.#state !== 'running') return;
     this.#state = 'closed';
-    void this.#scheduler.idle().then(() => this.#scheduler.stop());
+    void this.#scheduler.close();
   }
 
   /** Ends the workers at once. Tasks that are not done fail with a `ProcessError`, ERR_POOL_TERMINATED. */

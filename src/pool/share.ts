@@ -17,6 +17,8 @@ import { Store } from '../channel/store.js';
  * living worker has it, names the task that died with it.
  */
 export const EMPTY = -1;
+/** In the hand of a worker that has not come to its first task. */
+export const UNREADY = -2;
 const WORD = 4;
 
 /** The kind of a task, the low bits of its note; above them stands the number of its job, whose parcel is its tag. */
@@ -59,7 +61,7 @@ export class Share {
   static create(workers: number): Share {
     const hands = allocate(workers * WORD);
     const share = new Share(Store.create(0).address, Store.create(0).address, hands, workers);
-    for (let worker = 0; worker < workers; worker++) share.empty(worker);
+    for (let worker = 0; worker < workers; worker++) share.expect(worker);
     return share;
   }
 
@@ -70,6 +72,12 @@ export class Share {
   empty(worker: number): void {
     const { words, index } = this.hand(worker);
     Atomics.store(words, index, EMPTY);
+  }
+
+  /** Makes the hand ready for a worker that is to be started. */
+  expect(worker: number): void {
+    const { words, index } = this.hand(worker);
+    Atomics.store(words, index, UNREADY);
   }
 
   held(worker: number): number {

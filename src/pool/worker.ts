@@ -35,6 +35,7 @@ export async function work({ share, worker, initializer, initargs, maxTasks }: A
     return;
   }
   const hand = share.hand(worker);
+  share.empty(worker);
   const tasks: Waitable<Taken> = { line: share.tasks.messages, cares: false, attempt: () => share.tasks.take(hand) };
   const tasksToKeep: Waitable<Taken> = { ...tasks, attempt: () => share.tasks.takeToKeep(hand) };
   let turned = performance.now();

@@ -26,23 +26,26 @@ eachMethod(['forkserver', 'spawn'], (_method, context, test) => {
   test('value_array-005 an array of a length starts as zeros, again and again', () => {
     for (let round = 0; round < 20; round++) {
       const array = new Shared('i', 10);
-      assert.deepEqual([...array], Array.from({ length: 10 }, () => 0));
+      assert.deepEqual(
+        [...array],
+        Array.from({ length: 10 }, () => 0),
+      );
       array.set(Array.from({ length: 10 }, (_, place) => place));
       assert.deepEqual([...array], [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
     }
   });
 
   test('each type code is the typed array of its C type, in the child as well', async () => {
-    const types = {
-      ...{ b: Int8Array, B: Uint8Array, c: Uint8Array, h: Int16Array, H: Uint16Array, i: Int32Array, I: Uint32Array },
-      ...{ u: Uint32Array, l: BigInt64Array, L: BigUint64Array, q: BigInt64Array, Q: BigUint64Array },
-      ...{ f: Float32Array, d: Float64Array },
-    };
+    const numbers = { b: Int8Array, B: Uint8Array, c: Uint8Array, h: Int16Array, H: Uint16Array, i: Int32Array };
+    const others = { I: Uint32Array, u: Uint32Array, f: Float32Array, d: Float64Array };
+    const bigints = { l: BigInt64Array, L: BigUint64Array, q: BigInt64Array, Q: BigUint64Array };
+    const types = { ...numbers, ...others, ...bigints };
     const entries = Object.entries(types) as [TypeCode, { readonly name: string }][];
     const arrays = entries.map(([code]) => new Shared(code, 3));
     const names = new Queue<string[]>();
     const fill = async () => {
-      for (const array of arrays) array[2] = (array instanceof BigInt64Array || array instanceof BigUint64Array ? 7n : 7) as never;
+      for (const array of arrays)
+        array[2] = (array instanceof BigInt64Array || array instanceof BigUint64Array ? 7n : 7) as never;
       await names.put(arrays.map(({ constructor }) => constructor.name));
     };
     const process = new Process({ target: fill });
@@ -72,10 +75,14 @@ eachMethod(['forkserver', 'spawn'], (_method, context, test) => {
     // A part of it, and what works in place, is not.
     const part = array.subarray(1);
     part[0] = 9;
-    assert.deepEqual([...array.sort()], [2, 3, 9]);
+    part.reverse();
+    assert.deepEqual([...array], [3, 2, 9]);
     assert.deepEqual(Object.keys(array), ['0', '1', '2']);
-    assert.equal(JSON.stringify([...array.toReversed()]), '[9,3,2]');
-    assert.equal(array.reduce((sum, x) => sum + x), 14);
+    assert.equal(array.toSorted().join(), '2,3,9');
+    assert.equal(
+      array.reduce((sum, x) => sum + x),
+      14,
+    );
   });
 
   for (const [title, length] of [

@@ -49,7 +49,7 @@ eachMethod(['forkserver', 'spawn'], (_method, context, test) => {
     const producers = [0, 1].map((producer) => new Process({ target: produce, args: [producer] }));
     for (const process of [...consumers, ...producers]) await process.start();
     for (const producer of producers) await producer.join();
-    for (const _consumer of consumers) await queue.put(-1);
+    await Promise.all(consumers.map(() => queue.put(-1)));
     const [one, other] = [await report.get(), await report.get()];
     for (const process of consumers) await process.join();
     assert.equal(one.count + other.count, 2 * items);

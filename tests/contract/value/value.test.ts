@@ -76,7 +76,10 @@ eachMethod(['forkserver', 'spawn'], (_method, context, test) => {
 
   test('a type code that is none is refused, as is a value of the other kind', () => {
     assert.throws(() => new Value('x' as TypeCode), ValueError);
-    assert.throws(() => new Value('x' as TypeCode), { code: 'ERR_TYPE_CODE', message: /expected one of b B c .*got "x"/ });
+    assert.throws(() => new Value('x' as TypeCode), {
+      code: 'ERR_TYPE_CODE',
+      message: /expected one of b B c .*got "x"/,
+    });
     assert.throws(() => new Value('q', 1 as never), TypeError);
     assert.throws(() => new Value('i', 1n as never), TypeError);
   });
