@@ -26,7 +26,8 @@ export function collect(state: State, patient: boolean): number | undefined {
   running.delete(state);
   forgetBell(id);
   freeSlot(id);
-  lookAgain(lineOf(id)); // others of this process may wait for the same end
+  // Others of this process may wait for the same end. Not at once: this may be the attempt of one of them.
+  queueMicrotask(() => lookAgain(lineOf(id)));
   return state.exitCode;
 }
 

@@ -5,6 +5,7 @@ import { readdirSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
 import { Process, type SimpleQueue } from 'manyfold';
 import { eachMethod } from '../../support/methods.js';
+import { programFolder, runProgram } from '../../support/program.js';
 
 type Numbers = readonly number[];
 
@@ -86,7 +87,7 @@ eachMethod(['forkserver', 'spawn'], (method, context, test) => {
     assert.equal(new Set(counts).size, 1, `open descriptors: ${counts.join(', ')}`);
   });
 
-  test('process-030 a child waits for its worker threads, and not for those that are unref\'d', async () => {
+  test("process-030 a child waits for its worker threads, and not for those that are unref'd", async () => {
     const queue = new context.SimpleQueue<string>();
     const target = () => {
       const script = `setTimeout(() => require('node:worker_threads').parentPort.postMessage('done'), 100)`;
@@ -100,5 +101,22 @@ eachMethod(['forkserver', 'spawn'], (method, context, test) => {
     await child.join();
     assert.equal(child.exitCode, 0);
     assert.equal(await queue.get(), 'counted done');
+  });
+
+  test('a program that does nothing but start and join stays alive for it', async () => {
+    const main = `
+      import { getContext } from 'manyfold';
+      const { Process } = getContext('${method}');
+      for (let i = 0; i < ${count * 3}; i++) {
+        const child = new Process({ target: () => {} });
+        await child.start();
+        await child.join();
+      }
+      console.log('done');
+    `;
+    using folder = programFolder({ 'main.mjs': main });
+    const { stdout, code } = await runProgram(folder.file('main.mjs'));
+    assert.equal(stdout, 'done\n');
+    assert.equal(code, 0);
   });
 });
