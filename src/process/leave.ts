@@ -61,6 +61,15 @@ export function leaveWhenQuiet(): void {
   watchLoop((turns) => void setImmediate(steps[Math.min(turns, steps.length) - 1]!));
 }
 
+/** The usual case of a forked child: its target is done and has left nothing behind. Spares it the turns above. */
+export function leaveIfQuiet(): void {
+  setImmediate(() => {
+    if (process.getActiveResourcesInfo().length > 0) return;
+    process.emit('beforeExit', Number(process.exitCode ?? 0));
+    if (process.getActiveResourcesInfo().length === 0) process.exit();
+  });
+}
+
 /** Says on stderr what ended this process, as Python does, and gives its exit code. */
 export function report(error: unknown): number {
   if (error instanceof SystemExit) return exitCodeOf(error.value);
