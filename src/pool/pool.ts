@@ -2,7 +2,7 @@ import { ArgumentTypeError, expected, ValueError } from '../errors.js';
 import { cpuCount } from '../process/cpu-count.js';
 import { Process } from '../process/process.js';
 import { AsyncResult } from './async-result.js';
-import { callSite, showCallSite } from './call-site.js';
+import { callSite, showing, showingCaller } from './call-site.js';
 import { checkChunksize, defaultChunksize, mapInBatches } from './batches.js';
 import { Scheduler } from './scheduler.js';
 import { APPLY } from './share.js';
@@ -73,7 +73,7 @@ export class Pool<Init extends readonly unknown[] = readonly unknown[]> {
    * @throws {WorkerCrashedError} ERR_WORKER_CRASHED: the worker died with the task in hand
    */
   async apply<Args extends readonly unknown[], R>(target: (...args: Args) => R, args?: Args): Promise<Awaited<R>> {
-    return this.#submit(target, args);
+    return showingCaller(this.#submit(target, args));
   }
 
   /** Like `apply`, and gives at once a result that can be asked whether it is there. */
@@ -82,7 +82,7 @@ export class Pool<Init extends readonly unknown[] = readonly unknown[]> {
     args?: Args,
     callbacks: Callbacks<Awaited<R>> = {},
   ): AsyncResult<Awaited<R>> {
-    return withCallbacks(this.#submit(target, args), callbacks);
+    return withCallbacks(showing(this.#submit(target, args), callSite()), callbacks);
   }
 
   /**
@@ -93,7 +93,7 @@ export class Pool<Init extends readonly unknown[] = readonly unknown[]> {
    * @throws {PicklingError} the function or an item cannot travel
    */
   async map<T, R>(target: (item: T) => R, items: Iterable<T>, options?: MapOptions): Promise<Awaited<R>[]> {
-    return this.#map(target, items, options);
+    return showingCaller(this.#map(target, items, options));
   }
 
   /** Like `map`, and gives at once a result that can be asked whether it is there. */
@@ -102,7 +102,7 @@ export class Pool<Init extends readonly unknown[] = readonly unknown[]> {
     items: Iterable<T>,
     { callback, errorCallback, ...options }: MapOptions & Callbacks<Awaited<R>[]> = {},
   ): AsyncResult<Awaited<R>[]> {
-    return withCallbacks(this.#map(target, items, options), { callback, errorCallback });
+    return withCallbacks(showing(this.#map(target, items, options), callSite()), { callback, errorCallback });
   }
 
   /**
@@ -154,10 +154,8 @@ export class Pool<Init extends readonly unknown[] = readonly unknown[]> {
     this.#check(target);
     if (!Array.isArray(args)) throw new ArgumentTypeError('ERR_POOL_ARGS', `args: ${expected('an array', args)}`);
     const job = this.#scheduler.jobOf(target);
-    const site = callSite();
     return new Promise((resolve, reject) => {
-      const failed = (error: unknown): void => reject(showCallSite(error, site));
-      this.#scheduler.submit(job, APPLY, args, { done: resolve, failed });
+      this.#scheduler.submit(job, APPLY, args, { done: resolve, failed: reject });
     });
   }
 
@@ -166,10 +164,7 @@ export class Pool<Init extends readonly unknown[] = readonly unknown[]> {
     checkChunksize(chunksize);
     const list = globalThis.Array.isArray(items) ? (items as readonly T[]) : [...items];
     const size = chunksize ?? defaultChunksize(list.length, Math.max(1, this.#scheduler.size));
-    const site = callSite();
-    return mapInBatches(this.#scheduler, target, list, size).catch((error: unknown) => {
-      throw showCallSite(error, site);
-    }) as Promise<Awaited<R>[]>;
+    return mapInBatches(this.#scheduler, target, list, size) as Promise<Awaited<R>[]>;
   }
 
   #check(target: unknown): void {
