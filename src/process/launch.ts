@@ -1,4 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
 import { memoryFd } from '../memory/program.js';
 import { leaveNow } from '../system/child.js';
 
@@ -20,12 +21,15 @@ export function getExecutable(): string {
  * @see https://docs.python.org/3/library/multiprocessing.html#multiprocessing.set_executable
  */
 export function setExecutable(path: string | Uint8Array | URL): void {
-  executable = path instanceof URL ? path.pathname : typeof path === 'string' ? path : Buffer.from(path).toString();
+  executable =
+    path instanceof URL ? fileURLToPath(path) : typeof path === 'string' ? path : Buffer.from(path).toString();
 }
 
 // Options that say what the main process is to run, or bind it to a port or a terminal, are not for its children.
-const OWN_OPTIONS = /^(-e|--eval|-p|--print|-pe|-c|--check|-i|--interactive|--input-type|--inspect|--inspect-.*|--test|--test-.*|--watch|--watch-.*|--run|--experimental-test-.*|--cpu-prof.*|--heap-prof.*)(=|$)/;
-const WITH_ARGUMENT = /^(-e|--eval|-p|--print|-pe|--input-type|--run|--watch-path|--(cpu|heap)-prof-(dir|name|interval)|--test-name-pattern|--test-reporter|--test-reporter-destination)$/;
+const OWN_OPTIONS =
+  /^(-e|--eval|-p|--print|-pe|-c|--check|-i|--interactive|--input-type|--inspect|--inspect-.*|--test|--test-.*|--watch|--watch-.*|--run|--experimental-test-.*|--cpu-prof.*|--heap-prof.*)(=|$)/;
+const WITH_ARGUMENT =
+  /^(-e|--eval|-p|--print|-pe|--input-type|--run|--watch-path|--(cpu|heap)-prof-(dir|name|interval)|--test-name-pattern|--test-reporter|--test-reporter-destination)$/;
 
 /** The parent's options for Node, as far as they concern a child. */
 function inheritedOptions(): string[] {

@@ -6,7 +6,15 @@ import { collect, joinChild, joinChildSync, sentinelOf, signalChild } from './ch
 import { currentProcess } from './current.js';
 import { checkName, checkOptions, type CommonOptions, type KeywordOptions, type ProcessOptions } from './options.js';
 import { startChild } from './start.js';
-import { creatorObject, definePrototype, foreignProcess, markOwnClass, setState, stateOf, type State } from './state.js';
+import {
+  creatorObject,
+  definePrototype,
+  foreignProcess,
+  markOwnClass,
+  setState,
+  stateOf,
+  type State,
+} from './state.js';
 import { defaultMethod, type StartMethod } from './start-method.js';
 
 /**
@@ -194,7 +202,14 @@ definePrototype(Process.prototype);
 markOwnClass(Process);
 
 registerHandle('Process', (state) => {
-  const [name, daemon, identity, id, pid, creator] = state as [string, boolean, number[], number | undefined, number | null, number];
+  const [name, daemon, identity, id, pid, creator] = state as [
+    string,
+    boolean,
+    number[],
+    number | undefined,
+    number | null,
+    number,
+  ];
   return foreignProcess({ name, daemon, identity, id, pid, creator });
 });
 

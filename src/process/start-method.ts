@@ -16,7 +16,10 @@ function inForce(): StartMethod | undefined {
 export function checkStartMethod(name: unknown): StartMethod {
   const method = startMethods.find((known) => known === name);
   if (method === undefined) {
-    throw new ValueError('ERR_UNKNOWN_START_METHOD', `cannot find context for ${typeof name === 'string' ? `'${name}'` : String(name)}`);
+    throw new ValueError(
+      'ERR_UNKNOWN_START_METHOD',
+      `cannot find context for ${typeof name === 'string' ? `'${name}'` : String(name)}`,
+    );
   }
   return method;
 }

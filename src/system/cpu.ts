@@ -39,7 +39,12 @@ function quotaOf(parts: readonly (string | undefined)[] | undefined): number | u
 function ancestors(group: string | undefined): string[] {
   if (group === undefined) return [];
   const parts = group.split('/').filter((part) => part !== '' && part !== '..');
-  return Array.from({ length: parts.length + 1 }, (_, depth) => parts.slice(0, depth).map((part) => `/${part}`).join(''));
+  return Array.from({ length: parts.length + 1 }, (_, depth) =>
+    parts
+      .slice(0, depth)
+      .map((part) => `/${part}`)
+      .join(''),
+  );
 }
 
 function read(file: string): string | undefined {

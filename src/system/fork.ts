@@ -38,7 +38,16 @@ let loop: unknown;
  * when it allocates, and compiles (which allocates) at loop ends and returns. So this body has no loop, no return and no
  * number that would have to be boxed: straight calls into libc, with arguments boxed by the caller.
  */
-function forkNow(a: number, aLength: number, b: number, bLength: number, c: number, cLength: number, d: number, dLength: number): number {
+function forkNow(
+  a: number,
+  aLength: number,
+  b: number,
+  bLength: number,
+  c: number,
+  cLength: number,
+  d: number,
+  dLength: number,
+): number {
   madvise(a, aLength, MADV_DOFORK);
   madvise(b, bLength, MADV_DOFORK);
   madvise(c, cLength, MADV_DOFORK);
@@ -59,7 +68,8 @@ function forkableRanges(): Ranges {
     start = Number.parseInt(match[2]!, 16);
   }
   found.push(start, HIGHEST_ADDRESS - start);
-  if (found.length > RANGES * 2) throw new ForkUnsafeError('ERR_FORK_UNSAFE', 'the address space has more parts than a fork can prepare');
+  if (found.length > RANGES * 2)
+    throw new ForkUnsafeError('ERR_FORK_UNSAFE', 'the address space has more parts than a fork can prepare');
   while (found.length < RANGES * 2) found.push(LOWEST_ADDRESS, 0);
   return found as Ranges;
 }

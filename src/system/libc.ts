@@ -11,7 +11,9 @@ process.on('exit', reopenStandardStreams); // koffi's own end writes to them, an
 
 export const memfdCreate = libc.func('int memfd_create(const char *name, unsigned int flags)');
 export const fallocate = libc.func('int fallocate(int fd, int mode, int64_t offset, int64_t length)');
-export const mmap = libc.func('void *mmap(size_t address, size_t length, int protection, int flags, int fd, int64_t offset)');
+export const mmap = libc.func(
+  'void *mmap(size_t address, size_t length, int protection, int flags, int fd, int64_t offset)',
+);
 export const munmap = libc.func('int munmap(size_t address, size_t length)');
 export const madvise = libc.func('int madvise(size_t address, size_t length, int advice)');
 
@@ -20,7 +22,9 @@ export const getpid = libc.func('int getpid()');
 export const exitNow = libc.func('void _exit(int code)');
 export const waitpid = libc.func('int waitpid(int pid, _Out_ int *status, int options)');
 export const waitid = libc.func('int waitid(int kind, unsigned int id, void *info, int options)');
-export const prctl = libc.func('int prctl(int option, unsigned long a, unsigned long b, unsigned long c, unsigned long d)');
+export const prctl = libc.func(
+  'int prctl(int option, unsigned long a, unsigned long b, unsigned long c, unsigned long d)',
+);
 
 export const pipe2 = libc.func('int pipe2(void *ends, int flags)');
 export const poll = libc.func('int poll(void *entries, unsigned long count, int timeout)');

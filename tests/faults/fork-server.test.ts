@@ -95,11 +95,11 @@ test('a creator in the middle of the tree is killed, and its children die with i
     },
   });
   await middle.start();
-  const leaves = [await queue.get(), await queue.get()];
+  const leaves = new Set([await queue.get(), await queue.get()]);
   middle.kill();
   await middle.join();
   assert.equal(middle.exitCode, -9);
-  const alive = () => relatives(process.pid).filter(({ pid, state }) => leaves.includes(pid) && state !== 'Z');
+  const alive = () => relatives(process.pid).filter(({ pid, state }) => leaves.has(pid) && state !== 'Z');
   assert.ok(await until(() => alive().length === 0, 1000));
 });
 

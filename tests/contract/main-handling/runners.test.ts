@@ -45,7 +45,8 @@ const expected = '0 42\n0 hello from Greeter-2\n';
 /** TypeScript's syntax taken out by the compiler itself. */
 function compile(folder: { path: string; file(name: string): string }): void {
   const compiler = join(root, 'node_modules/typescript/bin/tsc');
-  const options = '--target es2022 --module nodenext --moduleResolution nodenext --skipLibCheck --strict --outDir out'.split(' ');
+  const options =
+    '--target es2022 --module nodenext --moduleResolution nodenext --skipLibCheck --strict --outDir out'.split(' ');
   const { status, stdout } = spawnSync(process.execPath, [compiler, ...options, 'main.ts'], {
     cwd: folder.path,
     encoding: 'utf8',

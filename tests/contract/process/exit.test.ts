@@ -26,9 +26,23 @@ eachMethod(['forkserver', 'spawn'], (method, context, test) => {
   };
 
   test('process-036 process-037 the exit code is what is thrown as SystemExit or given to process.exit', async () => {
-    const codes: [unknown, number][] = [[true, 1], [false, 0], [8, 8], [null, 0], [undefined, 0], [300, 44], [-1, 255]];
+    const codes: [unknown, number][] = [
+      [true, 1],
+      [false, 0],
+      [8, 8],
+      [null, 0],
+      [undefined, 0],
+      [300, 44],
+      [-1, 255],
+    ];
     for (const [value, code] of codes) {
-      assert.equal(await exitCodeOf(() => { throw new SystemExit(value); }), code, String(value));
+      assert.equal(
+        await exitCodeOf(() => {
+          throw new SystemExit(value);
+        }),
+        code,
+        String(value),
+      );
     }
     assert.equal(await exitCodeOf(() => process.exit()), 0);
     assert.equal(await exitCodeOf(() => process.exit(8)), 8);
@@ -63,7 +77,10 @@ eachMethod(['forkserver', 'spawn'], (method, context, test) => {
 
   test('an error that nobody awaits ends a child as well, and a rejected promise', async () => {
     const later = `() => { setTimeout(() => { throw new Error('later'); }, 1); return new Promise(() => {}); }`;
-    for (const target of [later, `() => { void Promise.reject(new Error('later')); return new Promise((r) => setTimeout(r, 60000)); }`]) {
+    for (const target of [
+      later,
+      `() => { void Promise.reject(new Error('later')); return new Promise((r) => setTimeout(r, 60000)); }`,
+    ]) {
       using folder = programFolder({ 'main.mjs': oneChild(method, target) });
       const { stdout, stderr } = await runProgram(folder.file('main.mjs'));
       assert.equal(stdout, 'code 1\n');

@@ -86,10 +86,10 @@ eachMethod(['forkserver', 'spawn'], (_method, context, test) => {
 
   test('process-013 process-014 kill gives -9, interrupt 1, terminate -15, each to a process that is busy', async () => {
     const ready = new context.SimpleQueue<number>();
-    const target = async (busy: boolean) => {
+    const target = (busy: boolean) => {
       ready.putSync(process.pid);
-      while (busy);
-      await sleepLong();
+      if (!busy) return sleepLong();
+      while (true);
     };
     const codeAfter = async (end: 'kill' | 'terminate' | 'interrupt', busy: boolean) => {
       const child = new context.Process({ target, args: [busy] });

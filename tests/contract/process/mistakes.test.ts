@@ -29,7 +29,11 @@ eachMethod(['forkserver', 'spawn'], (_method, context, test) => {
   test('process-040 a process starts once', async () => {
     const child = new context.Process({ target: () => {} });
     const first = child.start();
-    const twice = { name: 'AssertionError', code: 'ERR_PROCESS_STARTED_TWICE', message: 'cannot start a process twice' };
+    const twice = {
+      name: 'AssertionError',
+      code: 'ERR_PROCESS_STARTED_TWICE',
+      message: 'cannot start a process twice',
+    };
     await assert.rejects(child.start(), twice);
     await first;
     await assert.rejects(child.start(), twice);

@@ -60,7 +60,12 @@ eachMethod(['forkserver', 'spawn'], (_method, context, test) => {
       const { name, pid, authkey } = currentProcess();
       await queue.put([first, options, name, pid, process.pid, Buffer.from(authkey).toString('hex'), process.ppid]);
     };
-    const child = new context.Process({ target: target as never, args: [1] as never, kwargs: { hello: 23 }, name: 'some name' });
+    const child = new context.Process({
+      target,
+      args: [1] as never,
+      kwargs: { hello: 23 },
+      name: 'some name',
+    });
     await child.start();
     await child.join();
     const key = Buffer.from(currentProcess().authkey).toString('hex');

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { symlinkSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import { setExecutable } from 'manyfold';
 import { eachMethod } from '../../support/methods.js';
@@ -7,12 +8,18 @@ import { programFolder, runProgram } from '../../support/program.js';
 eachMethod(['spawn'], (_method, context, test) => {
   test('process-002 setExecutable takes a string, bytes or a URL', async () => {
     const { execPath } = process;
-    for (const path of [execPath, Buffer.from(execPath), pathToFileURL(execPath)]) {
-      setExecutable(path);
-      const child = new context.Process({ target: () => {} });
-      await child.start();
-      await child.join();
-      assert.equal(child.exitCode, 0);
+    using folder = programFolder({});
+    symlinkSync(execPath, folder.file('a node'));
+    try {
+      for (const path of [execPath, Buffer.from(execPath), pathToFileURL(folder.file('a node'))]) {
+        setExecutable(path);
+        const child = new context.Process({ target: () => {} });
+        await child.start();
+        await child.join();
+        assert.equal(child.exitCode, 0);
+      }
+    } finally {
+      setExecutable(execPath);
     }
   });
 
