@@ -1,6 +1,6 @@
 import { EOFError, OSError } from '../errors.js';
 import { allocate } from '../memory/heap.js';
-import { handle, registerHandle } from '../memory/handle.js';
+import { departed, handle, registerHandle } from '../memory/handle.js';
 import { cellAt, type Cell } from '../memory/program.js';
 import { call } from '../memory/waiters.js';
 import { lookAgain, waitAsync } from '../sync/await.js';
@@ -140,6 +140,10 @@ export class Connection<Out = unknown, In = unknown> {
     this.#refuseClosed();
     this.#in?.readers.depart();
     this.#out?.writers.depart();
+    departed(() => {
+      this.#in?.readers.takeBack();
+      this.#out?.writers.takeBack();
+    });
     return ['Connection', this.#addresses];
   }
 

@@ -9,17 +9,28 @@ import { cellAt, type Cell } from '../memory/program.js';
  */
 export const HOLDER_WORDS = 12;
 
+/** How many copies of an end this process has: it holds the end until the last of them is closed. */
+const held = new Map<number, number>();
+
 export class Holders {
   private readonly words: Int32Array;
   private readonly base: number;
+  private readonly address: number;
 
   constructor(address: number) {
+    this.address = address;
     const { words, index }: Cell = cellAt(address);
     this.words = words;
     this.base = index;
   }
 
   add(): void {
+    const copies = held.get(this.address) ?? 0;
+    held.set(this.address, copies + 1);
+    if (copies === 0) this.enter();
+  }
+
+  private enter(): void {
     for (let place = 1; place < HOLDER_WORDS; place++) {
       const before = Atomics.compareExchange(this.words, this.base + place, 0, self());
       if (before === 0 || before === self()) return;
@@ -28,6 +39,9 @@ export class Holders {
   }
 
   remove(): void {
+    const copies = (held.get(this.address) ?? 1) - 1;
+    if (copies > 0) return void held.set(this.address, copies);
+    held.delete(this.address);
     for (let place = 1; place < HOLDER_WORDS; place++) {
       Atomics.compareExchange(this.words, this.base + place, self(), 0);
     }
@@ -39,7 +53,16 @@ export class Holders {
 
   arrive(): void {
     this.add();
-    Atomics.sub(this.words, this.base, 1);
+    this.takeBack();
+  }
+
+  /** What arrives more than once, as a pool's function in each worker, was counted once. */
+  takeBack(): void {
+    for (let count = Atomics.load(this.words, this.base); count > 0;) {
+      const before = Atomics.compareExchange(this.words, this.base, count, count - 1);
+      if (before === count) return;
+      count = before;
+    }
   }
 
   /** Whether anybody can still use the end. `patient` asks the kernel whether they are alive; else the process table. */

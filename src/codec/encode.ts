@@ -1,5 +1,6 @@
 import { capture, type Payload } from '../closure/capture.js';
 import { PicklingError } from '../errors.js';
+import { forgetDepartures, takeBackDepartures } from '../memory/handle.js';
 import { Unsendable } from './buffers.js';
 import { pathTo } from './path.js';
 import { notPlain } from './plain.js';
@@ -19,6 +20,7 @@ export function encode(value: unknown, options?: { label?: string }): Uint8Array
   // A getter or a handle may encode something itself while its object is being written.
   if (busy) return encodeWith(new Writer(), value, options);
   busy = true;
+  forgetDepartures();
   try {
     return encodeWith(shared, value, options);
   } finally {
@@ -30,6 +32,7 @@ function encodeWith(writer: Writer, value: unknown, options: { label?: string } 
   try {
     return writer.message(PLAIN, value);
   } catch (error) {
+    takeBackDepartures();
     if (error instanceof Unsendable) throw complain(error, value, options?.label);
     if (isStackOverflow(error)) throw tooDeep(options?.label, error);
     if (error !== notPlain) throw error;
@@ -48,6 +51,7 @@ function encodeGraph(writer: Writer, value: unknown, options: { label?: string }
     const payload = capture(value, options);
     return writer.message(GRAPH, payload);
   } catch (error) {
+    takeBackDepartures();
     if (error instanceof Unsendable) throw complain(error, value, options?.label);
     if (isStackOverflow(error)) throw tooDeep(options?.label, error);
     if (error !== notPlain) throw error;

@@ -1,6 +1,7 @@
-import { capture } from '../closure/capture.js';
+import { capture, type Payload } from '../closure/capture.js';
 import { isConstant, isInert } from '../closure/constant.js';
 import { rebuildSync } from '../closure/rebuild.js';
+import { forgetDepartures, takeBackDepartures } from '../memory/handle.js';
 import { decodeCaptured } from './decode.js';
 import { encodeCaptured } from './encode.js';
 
@@ -11,19 +12,34 @@ const varying = new WeakSet<object>();
 export function constantMessage(target: object, label: string): Uint8Array | undefined {
   if (varying.has(target)) return undefined;
   const { bytes, isConstant: isSame } = encodeFunction(target, label);
-  if (!isSame) varying.add(target); // found out once: to try again would capture it twice each time
-  return isSame ? bytes : undefined;
+  if (isSame) return bytes;
+  varying.add(target); // found out once: to try again would capture it twice each time
+  takeBackDepartures();
+  return undefined;
 }
 
 /** The message of a function, as bytes of its own; `isConstant` says that it will always be the same. */
-export function encodeFunction(target: object, label: string): { readonly bytes: Uint8Array; readonly isConstant: boolean } {
+export function encodeFunction(
+  target: object,
+  label: string,
+): { readonly bytes: Uint8Array; readonly isConstant: boolean } {
   const known = constant.get(target);
   if (known) return { bytes: known, isConstant: true };
-  const payload = capture(target, { label });
+  forgetDepartures();
+  const payload = captureOrTakeBack(target, label);
   const bytes = encodeCaptured(payload).slice();
   if (!isConstant(payload)) return { bytes, isConstant: false };
   constant.set(target, bytes);
   return { bytes, isConstant: true };
+}
+
+function captureOrTakeBack(target: object, label: string): Payload {
+  try {
+    return capture(target, { label });
+  } catch (error) {
+    takeBackDepartures();
+    throw error;
+  }
 }
 
 /** Makes the function of a message, if that runs nothing of the user's; undefined otherwise. */

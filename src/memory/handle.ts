@@ -21,7 +21,10 @@ export function registerHandle(type: string, reviver: Revive): void {
 export function revive(type: string, state: unknown): unknown {
   const reviver = revivers.get(type);
   if (reviver) return reviver(state);
-  throw new PicklingError('ERR_PICKLE_UNKNOWN_HANDLE', `cannot unpickle a '${type}': this process has not loaded its class`);
+  throw new PicklingError(
+    'ERR_PICKLE_UNKNOWN_HANDLE',
+    `cannot unpickle a '${type}': this process has not loaded its class`,
+  );
 }
 
 /**
@@ -36,3 +39,24 @@ export function registerExport(name: string, value: object): void {
 const exported = new Map<string, object>();
 
 registerHandle('Export', (name) => exported.get(name as string));
+
+/**
+ * What handles have done for the message that was written last, such as counting a copy as on its way. A message that is
+ * not sent, because the rest of it cannot travel or because it is written once more, takes it back.
+ */
+let departures: (() => void)[] = [];
+
+export function departed(takeBack: () => void): void {
+  departures.push(takeBack);
+}
+
+/** At the beginning of a message: those before it are on their way. */
+export function forgetDepartures(): void {
+  if (departures.length > 0) departures = [];
+}
+
+export function takeBackDepartures(): void {
+  const all = departures;
+  departures = [];
+  for (const takeBack of all) takeBack();
+}

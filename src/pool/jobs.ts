@@ -1,4 +1,5 @@
 import { encodeFunction } from '../codec/functions.js';
+import { takeBackDepartures } from '../memory/handle.js';
 import { free } from '../memory/heap.js';
 import { storeParcel } from '../memory/parcel.js';
 
@@ -37,7 +38,9 @@ export class Jobs {
   #capture(target: object): Job {
     const { bytes, isConstant } = encodeFunction(target, 'target');
     const key = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
-    const job = this.#byContent.get(key) ?? this.#add(key, bytes);
+    const known = this.#byContent.get(key);
+    if (known) takeBackDepartures(); // it has been sent
+    const job = known ?? this.#add(key, bytes);
     if (isConstant) this.#constant.set(target, job);
     return job;
   }
