@@ -1,5 +1,6 @@
 /** A function as text with the variables that it sees. */
 import { basename } from 'node:path';
+import { tokenOf } from './classes.js';
 import { type Descriptor, ownDescriptor, ownValue } from './descriptor.js';
 import { type Callable, type Facts, label } from './facts.js';
 import { textOf } from './locate.js';
@@ -22,7 +23,7 @@ export function captureByValue(pickler: Pickler, fn: Callable, facts: Facts): Pa
   const place = `${basename(address) || 'eval'}:${line + 1}:${column + 1}`;
   return pickler.trail.within(`${label(fn)} (${place})`, () => {
     refuseImmovable(pickler, fn, facts);
-    const env = captureVariables(pickler, fn, facts);
+    const { env, content } = captureVariables(pickler, fn, facts);
     const record: FunctionRecord = { env, text: recipe.text, line, column, kind: recipe.kind, name: nameOf(fn) };
     if (recipe.strict) record.strict = true;
     if (recipe.metas.length) record.metas = [...recipe.metas];
@@ -37,9 +38,19 @@ export function captureByValue(pickler: Pickler, fn: Callable, facts: Facts): Pa
       record.kind = 'field';
       record.self = pickler.encode(facts.self);
     }
+    if (record.kind === 'class') record.identity = [tokenOf(fn), withBase(pickler, record, content)];
     addProperties(pickler, fn, record);
     return ['function', record];
   });
+}
+
+/** A class is the same only if its base is. */
+function withBase(pickler: Pickler, { heritage }: FunctionRecord, content: string | null): string | null {
+  const base = heritage?.[0];
+  const node = Array.isArray(base) ? pickler.payload.nodes[(base as [number])[0]] : undefined;
+  if (content === null || node?.[0] !== 'function') return content;
+  const [token, baseContent] = node[1].identity ?? ['', null];
+  return baseContent === null ? null : JSON.stringify([content, token, baseContent]);
 }
 
 /** A class may have a static member called `name`. */

@@ -3,11 +3,12 @@
  * what must be called to be made (`[reduce]`, classes, bound functions) needs others before it.
  */
 import { PicklingError } from '../errors.js';
+import { knownClass } from './classes.js';
 import { resolveIntrinsic } from './intrinsics.js';
 import { fillObject } from './fill.js';
 import { linkScript, type LinkedScript } from './linkscript.js';
 import { makeObject } from './make.js';
-import type { Payload, PayloadNode, Slot } from './payload.js';
+import type { FunctionRecord, Payload, PayloadNode, Slot } from './payload.js';
 import { revive } from '../memory/handle.js';
 import { Surroundings } from './surroundings.js';
 
@@ -26,6 +27,17 @@ export class Linker {
   constructor(payload: Payload, modules: readonly unknown[]) {
     this.payload = payload;
     this.modules = modules;
+    for (const [id, node] of payload.nodes.entries()) if (node[0] === 'function') this.#recognise(id, node);
+  }
+
+  /** A class that this process knows is not made again. */
+  #recognise(id: number, node: PayloadNode & ['function', FunctionRecord]): void {
+    const known = node[1].identity && knownClass(node[1].identity);
+    if (!known) return;
+    this.#values.set(id, known.type);
+    this.payload.nodes[id] = ['known'];
+    // Its statics are as they were sent; at home they are the program's own.
+    if (!known.isHome && Object.isExtensible(known.type)) this.#fillLater(id, node);
   }
 
   link(): unknown {

@@ -1,4 +1,5 @@
 /** The functions of one script, made by one text, and the variables that are set after it has run. */
+import { rememberClass } from './classes.js';
 import { type Exchange, runFactory } from './factory.js';
 import type { Linker } from './linker.js';
 import type { EnvRecord, FunctionRecord, Slot } from './payload.js';
@@ -170,6 +171,7 @@ function finish(
   const isOurs = name === undefined || typeof name.value === 'string';
   if (isOurs && name?.value !== record.name)
     Object.defineProperty(fn, 'name', { value: record.name, configurable: true });
+  if (record.identity) rememberClass(record.identity, fn);
   if (env) remember(fn, { kind: 'function', record, env, address, self: self as object | undefined });
   return fn;
 }

@@ -9,6 +9,8 @@
  * gives the text its address. Imports are a table of their own, so that the receiver can load them before it links.
  */
 
+import type { ClassIdentity } from './classes.js';
+
 export type Primitive = string | number | boolean | null | undefined | bigint;
 export type Slot = Primitive | readonly [id: number];
 export type Key = string | readonly [id: number];
@@ -43,6 +45,8 @@ export const writable = 4;
 export type TextKind = 'expression' | 'declaration' | 'class' | 'method' | 'get' | 'set' | 'field';
 
 export interface FunctionRecord {
+  /** Of a class. */
+  identity?: ClassIdentity;
   env: number;
   text: string;
   line: number;
@@ -109,7 +113,9 @@ export type PayloadNode =
   | ['commonjs', href: string, name: string]
   | ['meta', href: string]
   | ['reduced', fn: Slot, args: Slot[]]
-  | ['handle', type: string, state: Slot];
+  | ['handle', type: string, state: Slot]
+  /** Put by the receiver in place of a class that it knows. */
+  | ['known'];
 
 export interface Payload {
   root: Slot;

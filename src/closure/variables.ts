@@ -16,15 +16,31 @@ interface Wanted {
   readonly binding: Binding;
 }
 
-/** The env of the function, filled with the variables that it uses. */
-export function captureVariables(pickler: Pickler, fn: Callable, facts: Facts): number {
+/** The env of the function, filled with the variables that it uses; and these as text, where they can be compared. */
+export function captureVariables(
+  pickler: Pickler,
+  fn: Callable,
+  facts: Facts,
+): { readonly env: number; readonly content: string | null } {
   const wanted = wantedVariables(pickler, fn, facts);
   const envs = chainOfEnvs(pickler, wanted, facts);
   for (const one of wanted) {
     const env = envs.get(one.scope);
     if (env) addVariable(pickler, fn, facts, env.record, one);
   }
-  return envs.get(innermost)?.id ?? 0;
+  return { env: envs.get(innermost)?.id ?? 0, content: contentOf(wanted, fn) };
+}
+
+function contentOf(wanted: readonly Wanted[], fn: Callable): string | null {
+  const parts: unknown[] = [];
+  for (const { name, assigned, binding } of wanted) {
+    if (binding.kind !== 'value' || binding.value === fn) continue;
+    const { value } = binding;
+    const isComparable = value === null || ['string', 'number', 'boolean', 'undefined', 'bigint'].includes(typeof value);
+    if (assigned || !isComparable) return null;
+    parts.push(name, typeof value, String(value));
+  }
+  return JSON.stringify(parts);
 }
 
 function wantedVariables(pickler: Pickler, fn: Callable, { recipe, scopes }: Facts): Wanted[] {
