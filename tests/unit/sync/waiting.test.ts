@@ -1,0 +1,144 @@
+/** The waiting core under everything: nobody is forgotten, and who came first is called first. */
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { handle } from '#dist/memory/handle.js';
+import { entriesInUse } from '#dist/memory/waiters.js';
+import { Lock, Process, Queue, Value } from 'manyfold';
+import { guard } from '../../support/guard.js';
+import { standingIn } from '../../support/held.js';
+import { Random } from '../../support/random.js';
+import { until } from '../../support/wait.js';
+
+guard();
+
+/** Address of the line of those who wait for a lock. */
+function lineOf(lock: Lock): number {
+  return lock[handle]()[1] + 1;
+}
+
+/** A process that waits for the lock, and says when it has got it. */
+async function startWaiter(lock: Lock, name: number, blocking: boolean, got: Queue<number>): Promise<Process> {
+  const before = standingIn(lineOf(lock)).length;
+  const wait = async () => {
+    if (blocking) lock.acquireSync();
+    else await lock.acquire();
+    await got.put(name);
+    lock.release();
+  };
+  const waiter = new Process({ target: wait });
+  await waiter.start();
+  assert.ok(await until(() => standingIn(lineOf(lock)).length === before + 1));
+  return waiter;
+}
+
+test('processes are called in the order in which they came, blocking or awaiting', async () => {
+  const lock = new Lock();
+  const got = new Queue<number>();
+  lock.acquireSync();
+  const waiters: Process[] = [];
+  for (let name = 0; name < 5; name++) waiters.push(await startWaiter(lock, name, name % 2 === 0, got));
+  lock.release();
+  for (let name = 0; name < 5; name++) assert.equal(await got.get(), name);
+  for (const waiter of waiters) await waiter.join();
+  assert.deepEqual(standingIn(lineOf(lock)), []);
+});
+
+test('a thousand coroutines of a process stand in a line as one', async () => {
+  const lock = new Lock();
+  await lock.acquire();
+  const before = entriesInUse();
+  const waits = Array.from({ length: 1000 }, () => lock.acquire());
+  assert.equal(entriesInUse(), before + 1);
+  const timed = Array.from({ length: 10 }, () => lock.acquire({ timeout: 20 }));
+  assert.deepEqual(new Set(await Promise.all(timed)), new Set([false]));
+  lock.release();
+  for (const wait of waits) {
+    assert.equal(await wait, true);
+    lock.release();
+  }
+  assert.equal(entriesInUse(), before);
+});
+
+for (const blocking of [true, false]) {
+  const how = blocking ? 'blocking' : 'awaiting';
+
+  test(`one that is killed while it waits (${how}) keeps nobody from being called`, async () => {
+    const lock = new Lock();
+    const got = new Queue<number>();
+    lock.acquireSync();
+    const [first, second] = [await startWaiter(lock, 1, blocking, got), await startWaiter(lock, 2, blocking, got)];
+    first.kill();
+    await first.join();
+    lock.release();
+    assert.equal(await got.get({ timeout: 1000 }), 2);
+    await second.join();
+  });
+
+  test(`the call of one that is killed right after it was called (${how}) is passed on`, async () => {
+    const lock = new Lock();
+    const got = new Queue<number>();
+    lock.acquireSync();
+    const [first, second] = [await startWaiter(lock, 1, blocking, got), await startWaiter(lock, 2, blocking, got)];
+    process.kill(first.pid!, 'SIGSTOP');
+    lock.release();
+    assert.equal(standingIn(lineOf(lock)).length, 1); // the stopped one has been called, and cannot come
+    first.kill();
+    assert.equal(await got.get({ timeout: 1000 }), 2);
+    await first.join();
+    await second.join();
+  });
+}
+
+test('one whose wait ends by its timeout just when it is called passes the call on', async () => {
+  const lock = new Lock();
+  const random = Random.printed();
+  const taken = new Value('i', 0);
+  const hold = async (rounds: number, seed: number) => {
+    const mine = new Random(seed);
+    for (let round = 0; round < rounds; round++) {
+      if (!(await lock.acquire({ timeout: mine.below(3) }))) continue;
+      taken.value++;
+      const end = performance.now() + mine.below(20) / 10;
+      while (performance.now() < end);
+      lock.release();
+    }
+  };
+  const others = [0, 1].map(() => new Process({ target: hold, args: [300, random.below(2 ** 30)] }));
+  for (const other of others) await other.start();
+  // Without a timeout: each of these depends on calls that others have received and not used.
+  for (let round = 0; round < 200; round++) {
+    assert.equal(await lock.acquire(), true);
+    lock.release();
+  }
+  for (const other of others) await other.join();
+  assert.equal(lock.locked(), false);
+  assert.ok(taken.value > 0);
+});
+
+test('no call is lost: processes that pass a token around, with random delays, blocking and awaiting', async () => {
+  const random = Random.printed();
+  const members = 4;
+  const rounds = 400;
+  const queues = Array.from({ length: members }, () => new Queue<number>());
+  const slow = new Value('i', 0);
+  const pass = async (member: number, seed: number) => {
+    const mine = new Random(seed);
+    const [own, next] = [queues[member]!, queues[(member + 1) % members]!];
+    for (let round = 0; round < rounds; round++) {
+      const start = performance.now();
+      const token = (member + round) % 2 === 0 ? own.getSync() : await own.get();
+      // A lost call is made good after 50 ms, by a look.
+      if (performance.now() - start > 45) slow.value++;
+      const end = performance.now() + mine.below(30) / 100;
+      while (performance.now() < end);
+      next.putSync(token + 1);
+    }
+  };
+  const processes = queues.map((_, member) => new Process({ target: pass, args: [member, random.below(2 ** 30)] }));
+  for (const each of processes) await each.start();
+  await queues[0]!.put(0);
+  for (const each of processes) await each.join();
+  assert.equal(await queues[0]!.get(), members * rounds);
+  assert.ok(slow.value < 40, `${slow.value} of ${members * rounds} waits took longer than 45 ms`);
+});
