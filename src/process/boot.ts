@@ -6,7 +6,7 @@ import { leaveNow, setParentDeathSignal } from '../system/child.js';
 import { duringBoot } from './bootstrapping.js';
 import { inheritServer } from './fork-server.js';
 import { leaveWithoutParent } from './launch.js';
-import { leaveByItself, leaveIfQuiet, leaveThroughExit, leaveWhenQuiet, report, targetDone } from './leave.js';
+import { leaveByItself, leaveThroughExit, leaveWhenQuiet, report, targetDone } from './leave.js';
 import { adoptProcess } from './current.js';
 import { readTarget, type Prepared } from './prepare.js';
 import { takeLuggage, takeRecord, type Luggage } from './record.js';
@@ -33,7 +33,7 @@ export function bootForked({ id, prepared }: Forked, parent: number): void {
   dropBells();
   inheritSlot(id);
   inheritServer();
-  void run(id, prepared ?? { record: takeRecord(id), target: undefined }).then(leaveIfQuiet);
+  void run(id, prepared ?? { record: takeRecord(id), target: undefined });
 }
 
 /** In a child that is a fresh Node. */

@@ -46,6 +46,9 @@ export function leaveThroughExit(): void {
   });
 }
 
+/** Of `beforeExit`, above. */
+const OWN_HANDLERS = 2;
+
 /**
  * In a forked child Node must not find its event loop empty by itself: it would then wait for V8's background tasks, and
  * the thread that does them was not forked along. (V8 has such tasks even in its single-threaded mode: garbage
@@ -55,19 +58,15 @@ export function leaveWhenQuiet(): void {
   const steps = [
     // What other threads have posted to this one may still bring something to do.
     () => {},
-    () => process.emit('beforeExit', Number(process.exitCode ?? 0)),
+    () => {
+      const othersHandle = process.listenerCount('beforeExit') > OWN_HANDLERS;
+      process.emit('beforeExit', Number(process.exitCode ?? 0));
+      // Only a handler of the user's can have found something to do; whether it has, the loop tells.
+      if (!othersHandle) process.exit();
+    },
     () => process.exit(),
   ];
   watchLoop((turns) => void setImmediate(steps[Math.min(turns, steps.length) - 1]!));
-}
-
-/** The usual case of a forked child: its target is done and has left nothing behind. Spares it the turns above. */
-export function leaveIfQuiet(): void {
-  setImmediate(() => {
-    if (process.getActiveResourcesInfo().length > 0) return;
-    process.emit('beforeExit', Number(process.exitCode ?? 0));
-    if (process.getActiveResourcesInfo().length === 0) process.exit();
-  });
 }
 
 /** Says on stderr what ended this process, as Python does, and gives its exit code. */

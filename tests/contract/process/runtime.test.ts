@@ -1,7 +1,7 @@
 /** What a child may do with its runtime, and still end by itself. */
 
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
+import { exec, spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { stat } from 'node:fs/promises';
@@ -45,6 +45,27 @@ eachMethod(['forkserver', 'spawn'], (method, context, test) => {
       assert.equal(exitCode, 0);
     });
   }
+
+  test('what a target has begun and not awaited is done before the child ends', async () => {
+    const queue = new context.SimpleQueue<string>();
+    const begun: Record<string, () => unknown> = {
+      zlib: () => gzip(Buffer.alloc(100_000), () => queue.putSync('zlib')),
+      crypto: () => randomBytes(16, () => queue.putSync('crypto')),
+      digest: () => void crypto.subtle.digest('SHA-256', new Uint8Array(100_000)).then(() => queue.putSync('digest')),
+      file: () => void stat('/').then(() => queue.putSync('file')),
+      ticks: () => process.nextTick(() => process.nextTick(() => setImmediate(() => queue.putSync('ticks')))),
+      worker: () => new Worker('1 + 1', { eval: true }).on('exit', () => queue.putSync('worker')),
+      program: () => exec('true', () => queue.putSync('program')),
+    };
+    for (const [what, begin] of Object.entries(begun)) {
+      const child = new context.Process({ target: () => void begin() });
+      await child.start();
+      await child.join();
+      assert.equal(child.exitCode, 0);
+      assert.equal(queue.empty(), false, `${what} was lost`);
+      assert.equal(await queue.get(), what);
+    }
+  });
 
   test('beforeExit can give a child more to do, as in any Node program', async () => {
     const queue = new context.SimpleQueue<string>();
