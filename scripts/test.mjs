@@ -24,6 +24,8 @@ export async function runTests(patterns) {
     return false;
   }
 
+  // Test files look inside: for them `manyfold` is the modules in dist/. The programs that they run get what users get.
+  process.env.NODE_OPTIONS = `${process.env.NODE_OPTIONS ?? ''} --conditions=manyfold-modules`.trim();
   // Every process of the run inherits this mark; one that still has it when the run is over was left behind.
   process.env.MANYFOLD_TEST_RUN = `${process.pid}-${Date.now()}`;
 

@@ -1,6 +1,16 @@
 import { OutOfMemoryError } from '../errors.js';
 import { reserveMemory } from '../system/memory.js';
-import { FREE_BLOCKS, FREE_EXTENTS, HEAP_END, HEAP_END_BYTES, HEAP_RESERVED, HEAP_START, WINDOW_MASK, WORD } from './layout.js';
+import {
+  EXTENT_WARM,
+  FREE_BLOCKS,
+  FREE_EXTENTS,
+  HEAP_END,
+  HEAP_END_BYTES,
+  HEAP_RESERVED,
+  HEAP_START,
+  WINDOW_MASK,
+  WORD,
+} from './layout.js';
 import { cellAt, header, memoryFd } from './program.js';
 
 /**
@@ -86,7 +96,10 @@ function carve(start: number, size: number): number {
 function reserveUpTo(end: number): void {
   const words = header();
   if (end * WORD > HEAP_END_BYTES) {
-    throw new OutOfMemoryError('ERR_OUT_OF_MEMORY', `the shared heap of this program is full (${HEAP_END_BYTES} bytes)`);
+    throw new OutOfMemoryError(
+      'ERR_OUT_OF_MEMORY',
+      `the shared heap of this program is full (${HEAP_END_BYTES} bytes)`,
+    );
   }
   while (words[HEAP_RESERVED]! < end) {
     reserveMemory(memoryFd(), words[HEAP_RESERVED]! * WORD, RESERVE_BYTES);
@@ -125,7 +138,7 @@ export function pushTo(list: number, address: number): void {
 /** The addresses of all blocks, free or in use. */
 export function* blocks(): Generator<number> {
   const end = header()[HEAP_END]!;
-  for (let start = HEAP_START; start < end; ) {
+  for (let start = HEAP_START; start < end;) {
     const { words, index, address } = cellAt(start + HEADER_WORDS);
     start += 2 ** words[index + SIZE]!;
     yield address;
@@ -135,9 +148,13 @@ export function* blocks(): Generator<number> {
 export function rebuildLists(): void {
   header().fill(0, FREE_BLOCKS, FREE_BLOCKS + SIZES);
   header().fill(0, FREE_EXTENTS, FREE_EXTENTS + SIZES);
+  header()[EXTENT_WARM] = 0;
   for (const address of blocks()) {
     const { words, index } = cellAt(address);
     if (words[index + OWNER] === 0) putBlock(address);
-    else if (words[index + KIND] === FREE_EXTENT) pushTo(FREE_EXTENTS + words[index + EXTENT_SIZE]!, address);
+    else if (words[index + KIND] === FREE_EXTENT) {
+      header()[EXTENT_WARM]! += words[index + EXTENT_BACKED]!;
+      pushTo(FREE_EXTENTS + words[index + EXTENT_SIZE]!, address);
+    }
   }
 }

@@ -18,6 +18,7 @@ import {
   PID,
   RUNNING,
   self,
+  SERVER,
   slotBase,
   slotsInUse,
   START_TIME,
@@ -102,6 +103,15 @@ export function sweep(): void {
     if (id === self() || Atomics.load(words, slotBase(indexOf(id)) + STATE) !== RUNNING || !isGone(id)) continue;
     // Its parent will still want to record how it ended; this only lets nobody wait in vain until then.
     strikeOut(id);
-    callAllWhoCare();
+    if (isOrphan(id)) bury(id, EXIT_UNKNOWN);
+    else callAllWhoCare();
   }
+}
+
+/** Whether nobody is left who would record how a process has ended: neither its creator nor the server that forked it. */
+function isOrphan(id: number): boolean {
+  const words = header();
+  const base = slotBase(indexOf(id));
+  const server = words[base + SERVER]!;
+  return isGone(words[base + CREATOR]!) && (server === 0 || isGone(server));
 }

@@ -1,5 +1,17 @@
 import { futexWait, futexWake } from '../system/futex.js';
-import { blocks, FREE_EXTENT, HEADER_WORDS, KIND, OWNER, putBlock, rebuildLists, SHARED, SIZE, takeBlock, EXTENT } from './blocks.js';
+import {
+  blocks,
+  FREE_EXTENT,
+  HEADER_WORDS,
+  KIND,
+  OWNER,
+  putBlock,
+  rebuildLists,
+  SHARED,
+  SIZE,
+  takeBlock,
+  EXTENT,
+} from './blocks.js';
 import { putExtent } from './extent.js';
 import { HEAP_LOCK, WORD } from './layout.js';
 import { bytesAt, cellAt, header, systemAddress } from './program.js';
@@ -23,8 +35,9 @@ export function free(address: number): void {
 /** Hands a block over: it dies with `owner` from now on, or with the program (SHARED). */
 export function handOver(address: number, owner: number): void {
   underHeapLock(() => {
-    disown(address);
+    const before = ownerOf(address);
     own(address, owner);
+    uncount(before);
   });
 }
 
@@ -57,21 +70,26 @@ export function blocksInUse(): number {
 
 export function own(address: number, owner: number): void {
   const { words, index } = cellAt(address);
-  words[index + OWNER] = owner;
+  // The count comes first, and goes last: a death in between may leave it too high, which only costs a search.
   if (owner !== SHARED) header()[slotBase(indexOf(owner)) + BLOCKS_OWNED]!++;
+  words[index + OWNER] = owner;
 }
 
-function disown(address: number): void {
+function ownerOf(address: number): number {
   const { words, index } = cellAt(address);
-  const owner = words[index + OWNER]!;
+  return words[index + OWNER]!;
+}
+
+function uncount(owner: number): void {
   if (owner !== SHARED) header()[slotBase(indexOf(owner)) + BLOCKS_OWNED]!--;
 }
 
 function release(address: number): void {
   const { words, index } = cellAt(address);
-  disown(address);
+  const owner = ownerOf(address);
   if (words[index + KIND] === EXTENT) putExtent(address);
   else putBlock(address);
+  uncount(owner);
 }
 
 const PATIENCE = 2; // milliseconds of sleep before the holder's life is looked into

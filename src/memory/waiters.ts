@@ -82,6 +82,7 @@ function callWaiting(line: Cell, count: number): void {
     Atomics.store(line.words, line.index, 0);
     if (firstIn(line.address) === undefined) return;
     Atomics.store(line.words, line.index, 1);
+    left = Infinity; // others who called in the meantime saw nobody: however many they wanted to call, it is on us now
   }
 }
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { blocks, OWNER, SIZE } from '#dist/memory/blocks.js';
 import { allocate, blockBytes, blocksInUse, free, freeBlocksOf, handOver, LARGEST_BLOCK } from '#dist/memory/heap.js';
-import { EXTENT_END, FILE_BYTES, HEAP_LOCK, HEAP_START, PAGE, WINDOW_MASK } from '#dist/memory/layout.js';
+import { EXTENT_END, EXTENT_WARM, FILE_BYTES, HEAP_LOCK, HEAP_START, PAGE, WINDOW_MASK } from '#dist/memory/layout.js';
 import { adoptParcel, readParcel, storeParcel } from '#dist/memory/parcel.js';
 import { cellAt, header } from '#dist/memory/program.js';
 import { claimSlot, freeSlot, self } from '#dist/memory/slots.js';
@@ -101,6 +101,8 @@ test('what a slot owns goes with it, and what was handed over does not', () => {
 
 test('a process that dies while it changes the heap leaves it whole', async () => {
   const before = blocksInUse();
+  free(storeParcel(new Uint8Array(2_000_000)));
+  const warm = header()[EXTENT_WARM];
   const kept = allocate(100);
   blockBytes(kept).fill(9);
   free(allocate(100));
@@ -109,6 +111,7 @@ test('a process that dies while it changes the heap leaves it whole', async () =
     Atomics.store(header(), HEAP_LOCK, self());
     // The lists in the state in which they are never seen: their heads point into nothing.
     header().fill(12_345, 128, 192);
+    header()[EXTENT_WARM] = 12_345;
     process.kill(process.pid, 'SIGKILL');
     for (;;);
   };
@@ -118,6 +121,7 @@ test('a process that dies while it changes the heap leaves it whole', async () =
   const start = performance.now();
   const addresses = [100, 100, 1000, 70_000].map((bytes) => allocate(bytes));
   assert.ok(performance.now() - start < 1000);
+  assert.equal(header()[EXTENT_WARM], warm);
   assert.equal(new Set([kept, ...addresses]).size, 5);
   assert.ok(addresses.every((address) => blockBytes(address).every((byte) => byte === 0)));
   assert.ok(blockBytes(kept).every((byte, place) => place >= 100 || byte === 9));

@@ -3,7 +3,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { handle } from '#dist/memory/handle.js';
-import { entriesInUse } from '#dist/memory/waiters.js';
+import { cellAt } from '#dist/memory/program.js';
+import { PID, readSlot } from '#dist/memory/slots.js';
+import { call, entriesInUse } from '#dist/memory/waiters.js';
 import { Lock, Process, Queue, Value } from 'manyfold';
 import { guard } from '../../support/guard.js';
 import { standingIn } from '../../support/held.js';
@@ -35,13 +37,27 @@ async function startWaiter(lock: Lock, name: number, blocking: boolean, got: Que
 test('processes are called in the order in which they came, blocking or awaiting', async () => {
   const lock = new Lock();
   const got = new Queue<number>();
+  const line = cellAt(lineOf(lock));
   lock.acquireSync();
   const waiters: Process[] = [];
   for (let name = 0; name < 5; name++) waiters.push(await startWaiter(lock, name, name % 2 === 0, got));
-  lock.release();
-  for (let name = 0; name < 5; name++) assert.equal(await got.get(), name);
+  // Stopped, so that none of them takes the call; not in the moment in which one looks for itself.
+  const stopAll = () => {
+    for (const { pid } of waiters) process.kill(pid!, 'SIGSTOP');
+    if (standingIn(lineOf(lock)).length === 5) return true;
+    for (const { pid } of waiters) process.kill(pid!, 'SIGCONT');
+    return false;
+  };
+  assert.ok(await until(stopAll));
+  const pids = () => standingIn(lineOf(lock)).map((id) => readSlot(id, PID));
+  const order = waiters.map(({ pid }) => pid);
+  for (let called = 1; called <= 5; called++) {
+    call(line);
+    assert.deepEqual(new Set(pids()), new Set(order.slice(called)));
+  }
+  for (const waiter of waiters) waiter.kill();
   for (const waiter of waiters) await waiter.join();
-  assert.deepEqual(standingIn(lineOf(lock)), []);
+  lock.release();
 });
 
 test('a thousand coroutines of a process stand in a line as one', async () => {
