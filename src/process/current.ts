@@ -48,6 +48,17 @@ export function adoptProcess(record: BootRecord, { target, args, subclass }: Lug
   const state = { name, daemon, identity, authkey, method, target, args, creator: parent.id, ...started };
   const object = foreignProcess(state);
   if (subclass) Object.assign(Object.setPrototypeOf(object, subclass.type.prototype) as object, subclass.fields);
-  setCurrent(object, foreignProcess({ name: parent.name, daemon: false, identity: identity.slice(0, -1), creator: 0, id: parent.id, pid: parent.pid, started: true }));
+  setCurrent(
+    object,
+    foreignProcess({
+      name: parent.name,
+      daemon: false,
+      identity: identity.slice(0, -1),
+      creator: 0,
+      id: parent.id,
+      pid: parent.pid,
+      started: true,
+    }),
+  );
   return object;
 }

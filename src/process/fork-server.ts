@@ -54,7 +54,10 @@ let preload: readonly string[] = [];
 export function setForkserverPreload(modules: readonly string[]): void {
   const wrong = Array.isArray(modules) ? modules.find((name) => typeof name !== 'string') : modules;
   if (!Array.isArray(modules) || wrong !== undefined) {
-    throw new ArgumentTypeError('ERR_PRELOAD_NAMES', `module names must be strings: ${expected('an array of strings', wrong)}`);
+    throw new ArgumentTypeError(
+      'ERR_PRELOAD_NAMES',
+      `module names must be strings: ${expected('an array of strings', wrong)}`,
+    );
   }
   preload = [...modules];
 }
@@ -82,7 +85,10 @@ export async function forkChild(parcels: Parcels): Promise<number | undefined> {
     if (answer === 'started') return id;
     if (answer === 'refused') {
       freeSlot(id);
-      throw new OSError('ERR_FORK_FAILED', 'the fork server could not fork: the machine has no memory or no process left');
+      throw new OSError(
+        'ERR_FORK_FAILED',
+        'the fork server could not fork: the machine has no memory or no process left',
+      );
     }
     // The server has died before it took the request; the next one gets it.
     checkIn(id, { boot: 0, luggage: 0 });
@@ -129,7 +135,10 @@ async function startServer(): Promise<number | undefined> {
     debug('the fork server has threads beside its own (a module loader?): children are spawned instead of forked');
     return undefined;
   }
-  throw new ProcessError('ERR_FORK_SERVER', `the fork server ended with ${child.signalCode ?? `code ${child.exitCode}`} before it was ready`);
+  throw new ProcessError(
+    'ERR_FORK_SERVER',
+    `the fork server ended with ${child.signalCode ?? `code ${child.exitCode}`} before it was ready`,
+  );
 }
 
 function readiness(id: number): 'ready' | 'ended' | undefined {

@@ -22,9 +22,20 @@ export interface KeywordOptions {
   kwargs: object;
 }
 
-export type ProcessOptions<Args extends readonly unknown[]> = CommonOptions<Args> & (PositionalOptions<Args> | KeywordOptions);
+export type ProcessOptions<Args extends readonly unknown[]> = CommonOptions<Args> &
+  (PositionalOptions<Args> | KeywordOptions);
 
-export function checkOptions({ target, args, name, group }: { target?: unknown; args?: unknown; name?: unknown; group?: unknown }): void {
+export function checkOptions({
+  target,
+  args,
+  name,
+  group,
+}: {
+  target?: unknown;
+  args?: unknown;
+  name?: unknown;
+  group?: unknown;
+}): void {
   if (group !== undefined && group !== null) {
     throw new AssertionError('ERR_PROCESS_GROUP', `group argument must be null for now: ${expected('null', group)}`);
   }

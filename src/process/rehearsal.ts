@@ -48,7 +48,10 @@ const sample: Payload = {
         slots: [[1], [2], undefined],
       },
     ],
-    ['function', { env: 1, text: '(a) => b.sep + c + a', line: 0, column: 0, kind: 'expression', name: 'target', strict: true }],
+    [
+      'function',
+      { env: 1, text: '(a) => b.sep + c + a', line: 0, column: 0, kind: 'expression', name: 'target', strict: true },
+    ],
     ['array', 1, ['x']],
   ],
   envs: [

@@ -4,7 +4,21 @@ import { openProcess } from '../system/life.js';
 import { createPipe, drain, pollReadable } from '../system/pipe.js';
 import { bury, EXIT_UNKNOWN, isMyCreator, lineOf } from '../memory/death.js';
 import { header } from '../memory/program.js';
-import { CREATOR, DOORBELL, indexOf, isGone, PID, recordProcess, RUNG, self, SERVER, slotBase, slotsInUse, STARTING, STATE } from '../memory/slots.js';
+import {
+  CREATOR,
+  DOORBELL,
+  indexOf,
+  isGone,
+  PID,
+  recordProcess,
+  RUNG,
+  self,
+  SERVER,
+  slotBase,
+  slotsInUse,
+  STARTING,
+  STATE,
+} from '../memory/slots.js';
 import { prepareChild, type Prepared } from './prepare.js';
 import { drawSeed } from './random.js';
 import { call } from '../memory/waiters.js';
@@ -72,7 +86,8 @@ function forkRequested(): Forked | undefined {
   const words = header();
   for (const id of slotsInUse()) {
     const base = slotBase(indexOf(id));
-    if (Atomics.load(words, base + STATE) !== STARTING || words[base + SERVER] !== self() || words[base + PID] !== 0) continue;
+    if (Atomics.load(words, base + STATE) !== STARTING || words[base + SERVER] !== self() || words[base + PID] !== 0)
+      continue;
     const creator = words[base + CREATOR]!;
     if (!isMyCreator(creator) && isGone(creator)) {
       bury(id, EXIT_UNKNOWN);

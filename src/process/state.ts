@@ -28,7 +28,15 @@ type Given = 'name' | 'daemon' | 'authkey' | 'identity' | 'method' | 'target' | 
 const states = new WeakMap<object, State>();
 
 export function setState(object: object, given: Pick<State, Given> & Partial<State>): void {
-  const unborn = { childrenMade: 0, started: false, id: undefined, pid: null, exitCode: undefined, sentinel: undefined, closed: false };
+  const unborn = {
+    childrenMade: 0,
+    started: false,
+    id: undefined,
+    pid: null,
+    exitCode: undefined,
+    sentinel: undefined,
+    closed: false,
+  };
   states.set(object, { ...unborn, ...given });
 }
 
@@ -46,7 +54,9 @@ export function definePrototype(object: Process): void {
 }
 
 /** An object of the class Process that its constructor has not made: for this process itself, or one made elsewhere. */
-export function foreignProcess(known: Pick<State, 'name' | 'daemon' | 'identity' | 'creator'> & Partial<State>): Process {
+export function foreignProcess(
+  known: Pick<State, 'name' | 'daemon' | 'identity' | 'creator'> & Partial<State>,
+): Process {
   const process = Object.create(prototype!) as Process;
   setState(process, { method: undefined, target: undefined, args: [], authkey: new Uint8Array(), ...known });
   return process;
