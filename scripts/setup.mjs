@@ -81,7 +81,13 @@ function bundle() {
     join(root, 'node_modules/esbuild/bin/esbuild'),
     ...['dist/index.js', 'dist/boot/server.js', 'dist/boot/child.js'],
     ...['--bundle', '--splitting', '--format=esm', '--platform=node', '--target=node20.19', '--packages=external'],
-    ...['--outbase=dist', '--outdir=bundle', '--chunk-names=chunks/[name]-[hash]', '--sourcemap', '--log-level=warning'],
+    ...[
+      '--outbase=dist',
+      '--outdir=bundle',
+      '--chunk-names=chunks/[name]-[hash]',
+      '--sourcemap',
+      '--log-level=warning',
+    ],
     // Half of what is left is parsing, and a third of that were comments and indentation. Names stay: stacks show them.
     ...['--minify-whitespace', '--minify-syntax'],
   ]);
