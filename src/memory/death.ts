@@ -98,7 +98,8 @@ export function sweep(): void {
   const words = header();
   const now = Date.now() | 0;
   const last = Atomics.load(words, SWEPT_AT);
-  if (((now - last) | 0) < SWEEP_INTERVAL || Atomics.compareExchange(words, SWEPT_AT, last, now) !== last) return;
+  // Without a sign: half of the time these 32 bits of it are negative.
+  if ((now - last) >>> 0 < SWEEP_INTERVAL || Atomics.compareExchange(words, SWEPT_AT, last, now) !== last) return;
   for (const id of slotsInUse()) {
     if (id === self() || Atomics.load(words, slotBase(indexOf(id)) + STATE) !== RUNNING || !isGone(id)) continue;
     // Its parent will still want to record how it ended; this only lets nobody wait in vain until then.
