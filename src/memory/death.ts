@@ -1,6 +1,6 @@
 import { isRunning } from '../system/life.js';
 import { forgetBell } from './doorbell.js';
-import { freeBlocksOf } from './heap.js';
+import { release, releaseBlocksOf, underHeapLock } from './heap.js';
 import { SWEPT_AT } from './layout.js';
 import { cellAt, header, type Cell } from './program.js';
 import {
@@ -24,7 +24,6 @@ import {
   START_TIME,
   STATE,
 } from './slots.js';
-import { free } from './heap.js';
 import { call, callAllWhoCare, strikeOut } from './waiters.js';
 
 /** The exit code of a process whose real one nobody can know any more: its fork server died first. As CPython's. */
@@ -36,28 +35,35 @@ export function lineOf(id: number): Cell {
 }
 
 /**
- * Repairs what a process has left behind when it ended, and tells everyone whom it may concern. Any number of processes
- * may do this for the same death at the same time, and die over it: each step can be done twice.
+ * Repairs what a process has left behind when it ended, and tells everyone whom it may concern. Whoever sees the death may
+ * do it; one does. Should that one die over it, the slot has not ENDED, and the next one does all of it again.
  */
 export function bury(id: number, exitCode: number): void {
-  const words = header();
-  const base = slotBase(indexOf(id));
-  if (idOf(indexOf(id)) !== id || Atomics.load(words, base + STATE) === ENDED) return;
-  const creator = words[base + CREATOR]!;
-  Atomics.compareExchange(words, base + EXIT, 0, EXIT_BIAS + exitCode);
-  strikeOut(id);
-  freeBlocksOf(id);
-  for (const word of [BOOT, LUGGAGE]) {
-    const parcel = Atomics.exchange(words, base + word, 0);
-    if (parcel !== 0) free(parcel);
-  }
-  Atomics.store(words, base + STATE, ENDED);
+  const creator = header()[slotBase(indexOf(id)) + CREATOR]!;
+  // Under the lock: a slow second one would clear away the slot's next process.
+  if (!underHeapLock(() => clearAway(id, exitCode))) return;
   endChildrenOf(id);
   forgetBell(id);
   // From ENDED on the slot belongs to the creator, who may free it at once.
   if (creator !== self() && !isMyCreator(creator) && isGone(creator)) freeSlot(id);
   else call(lineOf(id), Infinity);
   callAllWhoCare();
+}
+
+/** Says whether there was anything to do. */
+function clearAway(id: number, exitCode: number): boolean {
+  const words = header();
+  const base = slotBase(indexOf(id));
+  if (idOf(indexOf(id)) !== id || Atomics.load(words, base + STATE) === ENDED) return false;
+  Atomics.compareExchange(words, base + EXIT, 0, EXIT_BIAS + exitCode);
+  strikeOut(id);
+  releaseBlocksOf(id);
+  for (const word of [BOOT, LUGGAGE]) {
+    const parcel = Atomics.exchange(words, base + word, 0);
+    if (parcel !== 0) release(parcel);
+  }
+  Atomics.store(words, base + STATE, ENDED);
+  return true;
 }
 
 /** One's own creator is there as long as oneself: there is no need to ask the kernel. */
@@ -102,11 +108,17 @@ export function sweep(): void {
   if ((now - last) >>> 0 < SWEEP_INTERVAL || Atomics.compareExchange(words, SWEPT_AT, last, now) !== last) return;
   for (const id of slotsInUse()) {
     if (id === self() || Atomics.load(words, slotBase(indexOf(id)) + STATE) !== RUNNING || !isGone(id)) continue;
-    // Its parent will still want to record how it ended; this only lets nobody wait in vain until then.
-    strikeOut(id);
     if (isOrphan(id)) bury(id, EXIT_UNKNOWN);
-    else callAllWhoCare();
+    else silence(id);
   }
+}
+
+/** Its parent will still want to record how it ended; this only lets nobody wait in vain until then. */
+function silence(id: number): void {
+  underHeapLock(() => {
+    if (idOf(indexOf(id)) === id && header()[slotBase(indexOf(id)) + STATE] === RUNNING) strikeOut(id);
+  });
+  callAllWhoCare();
 }
 
 /** Whether nobody is left who would record how a process has ended: neither its creator nor the server that forked it. */

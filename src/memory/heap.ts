@@ -41,15 +41,10 @@ export function handOver(address: number, owner: number): void {
   });
 }
 
-/** Frees what a dead process has owned. */
-export function freeBlocksOf(id: number): void {
+/** Under the heap's lock: frees what a dead process has owned. */
+export function releaseBlocksOf(id: number): void {
   if (header()[slotBase(indexOf(id)) + BLOCKS_OWNED] === 0) return;
-  underHeapLock(() => {
-    for (const address of blocks()) {
-      const { words, index } = cellAt(address);
-      if (words[index + OWNER] === id) release(address);
-    }
-  });
+  for (const address of blocks()) if (ownerOf(address) === id) release(address);
 }
 
 /** The data of a block as bytes. */
@@ -84,7 +79,8 @@ function uncount(owner: number): void {
   if (owner !== SHARED) header()[slotBase(indexOf(owner)) + BLOCKS_OWNED]!--;
 }
 
-function release(address: number): void {
+/** Under the heap's lock: frees a block. */
+export function release(address: number): void {
   const { words, index } = cellAt(address);
   const owner = ownerOf(address);
   if (words[index + KIND] === EXTENT) putExtent(address);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { blocks, OWNER, SIZE } from '#dist/memory/blocks.js';
-import { allocate, blockBytes, blocksInUse, free, freeBlocksOf, handOver, LARGEST_BLOCK } from '#dist/memory/heap.js';
+import { allocate, blockBytes, blocksInUse, free, handOver, LARGEST_BLOCK, releaseBlocksOf, underHeapLock } from '#dist/memory/heap.js';
 import { EXTENT_END, EXTENT_WARM, FILE_BYTES, HEAP_LOCK, HEAP_START, PAGE, WINDOW_MASK } from '#dist/memory/layout.js';
 import { adoptParcel, readParcel, storeParcel } from '#dist/memory/parcel.js';
 import { cellAt, header } from '#dist/memory/program.js';
@@ -87,7 +87,7 @@ test('what a slot owns goes with it, and what was handed over does not', () => {
   handOver(mine, other);
   const extent = storeParcel(new Uint8Array(3_000_000), other);
   assert.equal(blocksInUse(), before + 4);
-  freeBlocksOf(other);
+  underHeapLock(() => releaseBlocksOf(other));
   assert.deepEqual(
     [kept, lost, mine, extent].map((address) => wordOf(address, OWNER) === self()),
     [true, false, false, false],
@@ -95,7 +95,7 @@ test('what a slot owns goes with it, and what was handed over does not', () => {
   assert.equal(blocksInUse(), before + 1);
   free(kept);
   freeSlot(other);
-  freeBlocksOf(other);
+  underHeapLock(() => releaseBlocksOf(other));
   assert.equal(blocksInUse(), before);
 });
 
