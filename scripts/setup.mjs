@@ -71,26 +71,32 @@ function compile(title, { config, stamp, folders, outDir, sourceOf, after = [] }
   utimesSync(stampPath, started, started);
 }
 
+const bundleOptions = [
+  '--bundle',
+  '--splitting',
+  '--format=esm',
+  '--platform=node',
+  '--target=node20.19',
+  '--packages=external',
+  '--outbase=dist',
+  '--outdir=bundle',
+  '--chunk-names=chunks/[name]-[hash]',
+  '--sourcemap',
+  '--log-level=warning',
+  // A third of what Node would have to parse are comments and indentation. Names stay: stacks show them.
+  '--minify-whitespace',
+  '--minify-syntax',
+];
+
 // What is published: a few files instead of a hundred. To find and read that many takes Node three times as long as the
 // whole import may take.
 function bundle() {
   const stampPath = join(root, 'build/bundle.stamp');
   if (!isStale(stampPath, ['build/library.stamp'])) return;
   rmSync(join(root, 'bundle'), { recursive: true, force: true });
-  run('bundling the library', process.execPath, [
-    join(root, 'node_modules/esbuild/bin/esbuild'),
-    ...['dist/index.js', 'dist/boot/server.js', 'dist/boot/child.js'],
-    ...['--bundle', '--splitting', '--format=esm', '--platform=node', '--target=node20.19', '--packages=external'],
-    ...[
-      '--outbase=dist',
-      '--outdir=bundle',
-      '--chunk-names=chunks/[name]-[hash]',
-      '--sourcemap',
-      '--log-level=warning',
-    ],
-    // Half of what is left is parsing, and a third of that were comments and indentation. Names stay: stacks show them.
-    ...['--minify-whitespace', '--minify-syntax'],
-  ]);
+  const esbuild = join(root, 'node_modules/esbuild/bin/esbuild');
+  const entries = ['dist/index.js', 'dist/boot/server.js', 'dist/boot/child.js'];
+  run('bundling the library', process.execPath, [esbuild, ...entries, ...bundleOptions]);
   writeFileSync(stampPath, '');
 }
 

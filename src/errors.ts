@@ -167,7 +167,8 @@ export function expected(what: string, value: unknown): string {
 
 function describe(value: unknown): string {
   if (value === null || value === undefined) return String(value);
-  if (typeof value === 'string') return `${JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}...` : value)} (string)`;
+  if (typeof value === 'string')
+    return `${JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}...` : value)} (string)`;
   if (typeof value === 'function') return `function '${value.name || '<anonymous>'}'`;
   if (typeof value === 'object') return `an object of class ${value.constructor?.name ?? 'null'}`;
   return `${String(value)} (${typeof value})`;

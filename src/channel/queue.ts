@@ -72,7 +72,9 @@ export class Queue<T = unknown> implements AsyncIterable<T> {
    */
   async get(options?: WaitOptions): Promise<T> {
     this.#refuseClosed();
-    const taken = this.#store.take() ?? (await waitAsync(this.#itemToKeep, { timeout: patience(options), signal: options?.signal }));
+    const taken =
+      this.#store.take() ??
+      (await waitAsync(this.#itemToKeep, { timeout: patience(options), signal: options?.signal }));
     if (taken === undefined) throw empty();
     return unpack(taken) as T | Promise<T>;
   }
@@ -116,7 +118,8 @@ export class Queue<T = unknown> implements AsyncIterable<T> {
    * @throws {AssertionError} ERR_QUEUE_OPEN: `close` has not been called
    */
   async joinThread(): Promise<void> {
-    if (!this.#closed) throw new AssertionError('ERR_QUEUE_OPEN', 'Queue joinThread: expected a closed queue, got an open one');
+    if (!this.#closed)
+      throw new AssertionError('ERR_QUEUE_OPEN', 'Queue joinThread: expected a closed queue, got an open one');
   }
 
   /** Does nothing: no thread is left to be waited for. Here for programs that come from Python. */

@@ -87,7 +87,8 @@ export class Store {
 
   /** Gives the memory back, with all messages in it. Nobody may use the store afterwards, in any process. */
   dispose(): void {
-    for (let taken = this.take(); taken !== undefined; taken = this.take()) if (taken.bytes === undefined) free(taken.parcel);
+    for (let taken = this.take(); taken !== undefined; taken = this.take())
+      if (taken.bytes === undefined) free(taken.parcel);
     const spare = this.words[this.base + SPARE]!;
     if (spare !== 0) free(spare);
     free(this.words[this.base + HEADS + (this.words[this.base + TAKEN]! & 1) * 2]!);
@@ -224,7 +225,8 @@ export class Store {
   }
 
   private putSpare(chunk: number): void {
-    if (blockBytes(chunk).length < CHUNK || Atomics.compareExchange(this.words, this.base + SPARE, 0, chunk) !== 0) free(chunk);
+    if (blockBytes(chunk).length < CHUNK || Atomics.compareExchange(this.words, this.base + SPARE, 0, chunk) !== 0)
+      free(chunk);
   }
 }
 

@@ -13,7 +13,10 @@ export function isConstant({ nodes, envs }: Payload): boolean {
  * be made ahead, in a process that must not run anything of the user's.
  */
 export function isInert({ nodes, imports }: Payload): boolean {
-  return imports.length === 0 && nodes.every((node) => isHandle(node) || (node[0] === 'function' && node[1].kind !== 'class'));
+  return (
+    imports.length === 0 &&
+    nodes.every((node) => isHandle(node) || (node[0] === 'function' && node[1].kind !== 'class'))
+  );
 }
 
 /** A function of the library, which is there already. */

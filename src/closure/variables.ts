@@ -36,7 +36,8 @@ function contentOf(wanted: readonly Wanted[], fn: Callable): string | null {
   for (const { name, assigned, binding } of wanted) {
     if (binding.kind !== 'value' || binding.value === fn) continue;
     const { value } = binding;
-    const isComparable = value === null || ['string', 'number', 'boolean', 'undefined', 'bigint'].includes(typeof value);
+    const isComparable =
+      value === null || ['string', 'number', 'boolean', 'undefined', 'bigint'].includes(typeof value);
     if (assigned || !isComparable) return null;
     parts.push(name, typeof value, String(value));
   }

@@ -95,7 +95,7 @@ export function* slotsInUse(): Generator<number> {
 
 /** Raises a shared high-water mark. */
 export function raise(words: Int32Array, index: number, value: number): void {
-  for (let seen = Atomics.load(words, index); seen < value; ) {
+  for (let seen = Atomics.load(words, index); seen < value;) {
     const before = Atomics.compareExchange(words, index, seen, value);
     if (before === seen) return;
     seen = before;

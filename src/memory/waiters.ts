@@ -72,7 +72,7 @@ export function call(line: Cell, count = 1): void {
 }
 
 function callWaiting(line: Cell, count: number): void {
-  for (let left = count; left > 0; ) {
+  for (let left = count; left > 0;) {
     const first = firstIn(line.address);
     if (first !== undefined) {
       if (callEntry(first)) left--;

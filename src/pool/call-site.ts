@@ -45,7 +45,11 @@ function withCallSite(error: unknown, site: CallSite): unknown {
   if (!(error instanceof Error) || frames === '') return error;
   const remoteStack = error.stack ?? String(error);
   return Object.defineProperties(error, {
-    stack: { value: `${remoteStack}\n    --- asked for by process ${process.pid} ---\n${frames}`, writable: true, configurable: true },
+    stack: {
+      value: `${remoteStack}\n    --- asked for by process ${process.pid} ---\n${frames}`,
+      writable: true,
+      configurable: true,
+    },
     remoteStack: { value: remoteStack, writable: true, configurable: true },
   });
 }

@@ -50,10 +50,16 @@ export class Pool<Init extends readonly unknown[] = readonly unknown[]> {
    */
   constructor(processes: number = cpuCount(), { initializer, initargs, maxTasksPerChild }: PoolOptions<Init> = {}) {
     if (!Number.isInteger(processes) || processes < 1) {
-      throw new ValueError('ERR_POOL_PROCESSES', `number of processes must be at least 1: ${expected('a whole number', processes)}`);
+      throw new ValueError(
+        'ERR_POOL_PROCESSES',
+        `number of processes must be at least 1: ${expected('a whole number', processes)}`,
+      );
     }
     if (maxTasksPerChild !== undefined && (!Number.isInteger(maxTasksPerChild) || maxTasksPerChild < 1)) {
-      throw new ValueError('ERR_POOL_MAX_TASKS', `maxTasksPerChild: ${expected('a whole number, 1 or more', maxTasksPerChild)}`);
+      throw new ValueError(
+        'ERR_POOL_MAX_TASKS',
+        `maxTasksPerChild: ${expected('a whole number, 1 or more', maxTasksPerChild)}`,
+      );
     }
     if (initializer !== undefined) checkFunction(initializer, 'initializer', 'ERR_POOL_INITIALIZER');
     this.#scheduler = new Scheduler({
@@ -114,7 +120,11 @@ export class Pool<Init extends readonly unknown[] = readonly unknown[]> {
    *
    * @throws {ValueError} ERR_POOL_NOT_RUNNING, ERR_CHUNKSIZE
    */
-  imapUnordered<T, R>(target: (item: T) => R, items: Iterable<T>, { chunksize = 1 }: MapOptions = {}): AsyncIterableIterator<Awaited<R>> {
+  imapUnordered<T, R>(
+    target: (item: T) => R,
+    items: Iterable<T>,
+    { chunksize = 1 }: MapOptions = {},
+  ): AsyncIterableIterator<Awaited<R>> {
     this.#check(target);
     checkChunksize(chunksize);
     return new ResultStream<Awaited<R>>(this.#scheduler, target, items, chunksize);

@@ -96,7 +96,13 @@ function run(kind: number, target: Target, message: unknown[]): unknown {
   return values;
 }
 
-async function mapLater(target: Target, items: unknown[], values: unknown[], place: number, first: Promise<unknown>): Promise<unknown[]> {
+async function mapLater(
+  target: Target,
+  items: unknown[],
+  values: unknown[],
+  place: number,
+  first: Promise<unknown>,
+): Promise<unknown[]> {
   values[place] = await first;
   for (let next = place + 1; next < items.length; next++) values[next] = await target(items[next]);
   return values;
@@ -104,7 +110,8 @@ async function mapLater(target: Target, items: unknown[], values: unknown[], pla
 
 /** Other people's promises as our own, so that `instanceof` finds them. */
 function thenable(value: unknown): unknown {
-  const awaits = typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function';
+  const awaits =
+    typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function';
   return awaits && !(value instanceof Promise) ? Promise.resolve(value) : value;
 }
 
@@ -114,7 +121,12 @@ function send(share: Share, number: number, outcome: Outcome): void {
       share.results.put(pack(outcome.value), number, DONE);
       return;
     } catch (error) {
-      outcome = { error: new MaybeEncodingError('ERR_RESULT_CANNOT_TRAVEL', `the task's result cannot travel: ${(error as Error).message}`) };
+      outcome = {
+        error: new MaybeEncodingError(
+          'ERR_RESULT_CANNOT_TRAVEL',
+          `the task's result cannot travel: ${(error as Error).message}`,
+        ),
+      };
     }
   }
   share.results.put(packError(outcome.error), number, FAILED);
@@ -125,7 +137,9 @@ function packError(error: unknown): Uint8Array {
     return pack(error);
   } catch {
     const text = error instanceof Error ? (error.stack ?? String(error)) : String(error);
-    return pack(new MaybeEncodingError('ERR_ERROR_CANNOT_TRAVEL', `the task failed with an error that cannot travel: ${text}`));
+    return pack(
+      new MaybeEncodingError('ERR_ERROR_CANNOT_TRAVEL', `the task failed with an error that cannot travel: ${text}`),
+    );
   }
 }
 

@@ -3,7 +3,14 @@ import { handle, registerHandle } from '../memory/handle.js';
 import { createRegion, openRegion } from '../memory/region.js';
 import { Lock } from '../sync/lock.js';
 import { Mutex } from '../sync/mutex.js';
-import { bytesPerElement, checkTypeCode, elementsOver, type ElementOf, type ElementsOf, type TypeCode } from './types.js';
+import {
+  bytesPerElement,
+  checkTypeCode,
+  elementsOver,
+  type ElementOf,
+  type ElementsOf,
+  type TypeCode,
+} from './types.js';
 
 /** What a shared array has beyond a typed array. */
 interface Shared {
@@ -42,7 +49,12 @@ function makeArray<Code extends TypeCode>(code: Code, init: number | Iterable<El
   return array;
 }
 
-function openArray<Code extends TypeCode>(code: Code, address: number, length: number, mutex: number): SharedArray<Code> {
+function openArray<Code extends TypeCode>(
+  code: Code,
+  address: number,
+  length: number,
+  mutex: number,
+): SharedArray<Code> {
   const bytes = openRegion(address, length * bytesPerElement(code));
   const elements = elementsOver(code, bytes, length);
   // Not in the region itself: it must lie where the heap does, which everybody has mapped for good.
@@ -64,7 +76,10 @@ function checkLength(length: unknown): number {
 
 function checkIterable<T>(elements: Iterable<T>): Iterable<T> {
   if (typeof elements === 'object' && elements !== null && Symbol.iterator in elements) return elements;
-  throw new ArgumentTypeError('ERR_ARRAY_INIT', `elements: ${expected('a length or an iterable of elements', elements)}`);
+  throw new ArgumentTypeError(
+    'ERR_ARRAY_INIT',
+    `elements: ${expected('a length or an iterable of elements', elements)}`,
+  );
 }
 
 // A function and not a class: what it makes is a typed array, and no object of a class can be one.

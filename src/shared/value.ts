@@ -2,7 +2,14 @@ import { allocate, blockBytes } from '../memory/heap.js';
 import { handle, registerHandle } from '../memory/handle.js';
 import { Lock } from '../sync/lock.js';
 import { Mutex } from '../sync/mutex.js';
-import { bytesPerElement, checkTypeCode, elementsOver, type ElementOf, type ElementsOf, type TypeCode } from './types.js';
+import {
+  bytesPerElement,
+  checkTypeCode,
+  elementsOver,
+  type ElementOf,
+  type ElementsOf,
+  type TypeCode,
+} from './types.js';
 
 /** The lock comes first, in a space that keeps the data aligned. */
 const LOCK_BYTES = 16;

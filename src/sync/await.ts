@@ -44,7 +44,12 @@ export function waitAsync<T>(waitable: Waitable<T>, options: AwaitOptions = {}):
   return joinGroup(waitable, timeout, signal, options.ref !== false);
 }
 
-function joinGroup<T>(waitable: Waitable<T>, timeout: number, signal: AbortSignal | undefined, ref: boolean): Promise<T | undefined> {
+function joinGroup<T>(
+  waitable: Waitable<T>,
+  timeout: number,
+  signal: AbortSignal | undefined,
+  ref: boolean,
+): Promise<T | undefined> {
   listen();
   if (ref) holdLoop();
   return new Promise<T | undefined>((resolve, reject) => {

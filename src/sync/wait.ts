@@ -38,7 +38,7 @@ function sleepSync<T>(waitable: Waitable<T>, deadline: number): T | undefined {
   const { line, cares } = waitable;
   let ticket: number | undefined;
   let look = FIRST_LOOK;
-  for (let patient = false; ; ) {
+  for (let patient = false; ;) {
     const entry = enterLine(line, { blocking: true, cares, ticket });
     ticket = entry.ticket; // one who was called in vain keeps its place
     let left: number;

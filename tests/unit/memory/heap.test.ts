@@ -1,7 +1,16 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { blocks, OWNER, SIZE } from '#dist/memory/blocks.js';
-import { allocate, blockBytes, blocksInUse, free, handOver, LARGEST_BLOCK, releaseBlocksOf, underHeapLock } from '#dist/memory/heap.js';
+import {
+  allocate,
+  blockBytes,
+  blocksInUse,
+  free,
+  handOver,
+  LARGEST_BLOCK,
+  releaseBlocksOf,
+  underHeapLock,
+} from '#dist/memory/heap.js';
 import { EXTENT_END, EXTENT_WARM, FILE_BYTES, HEAP_LOCK, HEAP_START, PAGE, WINDOW_MASK } from '#dist/memory/layout.js';
 import { adoptParcel, readParcel, storeParcel } from '#dist/memory/parcel.js';
 import { cellAt, header } from '#dist/memory/program.js';
