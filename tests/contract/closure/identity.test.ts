@@ -21,6 +21,7 @@ class Refusal extends Error {
 
 class Settings {
   static level = 1;
+  readonly level = Settings.level;
 }
 
 let mode = 'before';
