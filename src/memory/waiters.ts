@@ -37,9 +37,11 @@ export interface Entry {
 }
 
 /** Steps into a line; the caller must look at the condition once more before it sleeps. */
-export function enterLine(line: Cell, how: { blocking: boolean; cares: boolean; ticket?: number | undefined }): Entry {
-  const words = header();
-  const ticket = how.ticket ?? Atomics.add(words, TICKET, 1);
+export function enterLine(
+  line: Cell,
+  how: { blocking: boolean; cares: boolean; newestFirst?: boolean | undefined; ticket?: number | undefined },
+): Entry {
+  const ticket = how.ticket ?? drawTicket(how.newestFirst);
   const cell = idleEntry();
   cell.words[cell.index + LINE] = line.address;
   cell.words[cell.index + DRAWN] = ticket;
@@ -48,6 +50,12 @@ export function enterLine(line: Cell, how: { blocking: boolean; cares: boolean; 
   Atomics.store(cell.words, cell.index, serial | (how.blocking ? BLOCKING : AWAITING));
   Atomics.store(line.words, line.index, 1);
   return { cell, line, ticket };
+}
+
+/** In a line in which the newest goes first, the tickets run backwards. */
+function drawTicket(newestFirst = false): number {
+  const number = Atomics.add(header(), TICKET, 1);
+  return newestFirst ? -number | 0 : number;
 }
 
 /** Steps out. True when the caller had been called: it has to use the call or pass it on (`call`). */

@@ -3,7 +3,8 @@ export interface CallSite {
   stack?: string;
 }
 
-const FRAMES = 10;
+// The first that is none of the library's own is the one that matters; each costs.
+const FRAMES = 4;
 
 // Frames of the library's own files say nothing to the user.
 const OWN_FILES = new URL('..', import.meta.url).pathname;

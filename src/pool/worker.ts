@@ -36,7 +36,12 @@ export async function work({ share, worker, initializer, initargs, maxTasks }: A
   }
   const hand = share.hand(worker);
   share.empty(worker);
-  const tasks: Waitable<Taken> = { line: share.tasks.messages, cares: false, attempt: () => share.tasks.take(hand) };
+  const tasks: Waitable<Taken> = {
+    line: share.tasks.messages,
+    cares: false,
+    newestFirst: true,
+    attempt: () => share.tasks.take(hand),
+  };
   const tasksToKeep: Waitable<Taken> = { ...tasks, attempt: () => share.tasks.takeToKeep(hand) };
   let turned = performance.now();
   for (let done = 0; done < maxTasks; done++) {

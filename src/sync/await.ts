@@ -24,6 +24,7 @@ interface Waiter {
 interface Group {
   readonly line: Cell;
   readonly cares: boolean;
+  readonly newestFirst: boolean | undefined;
   readonly waiters: Waiter[];
   entry: Entry | undefined;
 }
@@ -75,11 +76,15 @@ function joinGroup<T>(
     signal?.addEventListener('abort', onAbort);
     const group = groups.get(waitable.line.address);
     if (group) group.waiters.push(waiter);
-    else openGroup({ line: waitable.line, cares: waitable.cares, waiters: [waiter], entry: undefined });
+    else openGroup(newGroup(waitable, waiter));
   });
 }
 
 const LONGEST_TIMER = 2 ** 31 - 1;
+
+function newGroup({ line, cares, newestFirst }: Waitable<unknown>, waiter: Waiter): Group {
+  return { line, cares, newestFirst, waiters: [waiter], entry: undefined };
+}
 
 function openGroup(group: Group): void {
   groups.set(group.line.address, group);
@@ -92,7 +97,8 @@ function serve(group: Group, ticket: number | undefined, patient = false): void 
   for (;;) {
     if (takeAll(group, patient)) ticket = undefined; // served: its next ones draw a ticket of their own
     if (group.waiters.length === 0) return closeGroup(group);
-    group.entry = enterLine(group.line, { blocking: false, cares: group.cares, ticket });
+    const { line, cares, newestFirst } = group;
+    group.entry = enterLine(line, { blocking: false, cares, newestFirst, ticket });
     // Once more: what is waited for may have come before the entry could be seen.
     if (!takeFirst(group, patient)) return;
     retreat(group);

@@ -9,6 +9,8 @@ export interface Waitable<T> {
   readonly line: Cell;
   /** Whether the death of some process may make `attempt` possible. */
   readonly cares: boolean;
+  /** Whether the one who came last is called first: the one that is most likely to be awake still. */
+  readonly newestFirst?: boolean;
   /**
    * Takes what is waited for, or gives undefined when that is not possible now. `patient` says that there is time to
    * look deeper, such as into the life of a lock's holder. Must not change anything when it gives undefined.
@@ -35,11 +37,11 @@ export function waitSync<T>(waitable: Waitable<T>, timeout = Infinity): T | unde
 }
 
 function sleepSync<T>(waitable: Waitable<T>, deadline: number): T | undefined {
-  const { line, cares } = waitable;
+  const { line, cares, newestFirst } = waitable;
   let ticket: number | undefined;
   let look = FIRST_LOOK;
   for (let patient = false; ;) {
-    const entry = enterLine(line, { blocking: true, cares, ticket });
+    const entry = enterLine(line, { blocking: true, cares, newestFirst, ticket });
     ticket = entry.ticket; // one who was called in vain keeps its place
     let left: number;
     try {
