@@ -59,6 +59,9 @@ eachMethod(['forkserver', 'spawn'], (method, context, test) => {
       peak = Math.max(peak, realMemory());
     };
     for (let number = 0; number < 20; number++) await round(number);
+    // What is opened to ring a worker is opened once: with both of them at work, for both.
+    const nap = () => new Promise((resolve) => setTimeout(resolve, 20));
+    for (let number = 0; number < 5; number++) await Promise.all([pool.apply(nap), pool.apply(nap)]);
     const settled = async () => {
       // What other processes have taken over is theirs until their own collector runs.
       await pool.apply(() => 1);
