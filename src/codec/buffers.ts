@@ -1,5 +1,6 @@
 import { types } from 'node:util';
 import { PicklingError } from '../errors.js';
+import { isWindow } from '../memory/program.js';
 import { isBare, notPlain } from './plain.js';
 import { BUFFER, REFERENCE, RESIZABLE_BUFFER, VIEW, viewClasses } from './wire.js';
 import type { Writer } from './writer.js';
@@ -91,9 +92,10 @@ function writeBytes(writer: Writer, buffer: ArrayBuffer, bytes: Uint8Array, whol
 
 /**
  * Small Buffers are cut from one pool of Node, which has nothing to do with them: never send what else is in there, which
- * may be anybody's secret. Such Buffers do not share memory on arrival.
+ * may be anybody's secret. Such Buffers do not share memory on arrival. Nor do views of the program's own memory.
  */
 function isPooled(view: ArrayBufferView): boolean {
+  if (isWindow(view.buffer)) return true;
   return Buffer.isBuffer(view) && view.buffer.byteLength === poolLength && view.byteLength < poolLength;
 }
 

@@ -69,6 +69,13 @@ export function bytesAt(address: number, length: number): Uint8Array {
   return new Uint8Array(words.buffer, (address & WINDOW_MASK) * WORD, length);
 }
 
+const windowBuffers = new WeakSet<object>();
+
+/** Whether a buffer is a window on the program's memory, in which other things lie as well. */
+export function isWindow(buffer: object): boolean {
+  return windowBuffers.has(buffer);
+}
+
 function windowOf(address: number): { words: Int32Array; address: number } {
   const number = address >>> WINDOW_SHIFT;
   return windows[number] ?? mapWindow(number);
@@ -76,6 +83,7 @@ function windowOf(address: number): { words: Int32Array; address: number } {
 
 function mapWindow(number: number): { words: Int32Array; address: number } {
   const mapping: Mapping = mapMemory(memoryFd(), number * WINDOW_BYTES, WINDOW_BYTES);
+  windowBuffers.add(mapping.buffer);
   const window = { words: new Int32Array(mapping.buffer), address: mapping.address };
   windows[number] = window;
   return window;
