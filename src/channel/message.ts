@@ -12,19 +12,21 @@ export function pack(value: unknown): Uint8Array {
 
 /** The value of a message; a promise when something has to be imported for it. */
 export function unpack(taken: Taken): unknown {
-  return open(taken, decode);
-}
-
-/** The value of a message, for one who blocks. */
-export function unpackSync(taken: Taken): unknown {
-  return open(taken, decodeSync);
-}
-
-function open(taken: Taken, read: typeof decode): unknown {
   const { bytes, parcel } = taken;
-  if (bytes !== undefined) return read(bytes);
+  if (bytes !== undefined) return decode(bytes);
   // What lies in pages of its own stays there: the arrays in it are views, and the pages go when the last view does.
-  if (isExtent(parcel)) return read(adoptParcel(parcel), { copy: false });
+  return isExtent(parcel) ? decode(adoptParcel(parcel), { copy: false }) : copyOut(parcel, decode);
+}
+
+/**
+ * The value of a message, for one who blocks. Always a copy: one who only blocks gives the collector no turn in which it
+ * could tell that the last view is gone, and would hold the pages of all messages that it has ever received.
+ */
+export function unpackSync({ bytes, parcel }: Taken): unknown {
+  return bytes === undefined ? copyOut(parcel, decodeSync) : decodeSync(bytes);
+}
+
+function copyOut(parcel: number, read: (bytes: Uint8Array) => unknown): unknown {
   try {
     return readParcel(parcel, (stored) => read(stored));
   } finally {

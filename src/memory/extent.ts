@@ -72,6 +72,9 @@ function giveBack(address: number): void {
   words[index + EXTENT_BACKED] = 0;
 }
 
+// What is larger may be a table of which only some pages are looked at.
+const MAPPED_AT_ONCE = 64 * 2 ** 20;
+
 /** Maps the first `bytes` of an extent, backed with real pages. */
 export function mapExtent(address: number, bytes: number): { address: number; length: number; buffer: ArrayBuffer } {
   const { words, index } = cellAt(address);
@@ -81,7 +84,7 @@ export function mapExtent(address: number, bytes: number): { address: number; le
     reserveMemory(memoryFd(), offset, bytes);
     words[index + EXTENT_BACKED] = pages;
   }
-  return { length: bytes, ...mapMemory(memoryFd(), offset, bytes) };
+  return { length: bytes, ...mapMemory(memoryFd(), offset, bytes, bytes <= MAPPED_AT_ONCE) };
 }
 
 export const unmapExtent = unmapMemory;

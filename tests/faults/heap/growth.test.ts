@@ -27,7 +27,7 @@ function mappings(): number {
 }
 
 eachMethod(['forkserver', 'spawn'], (method, context, test) => {
-  const { Pool, Process, Queue } = context;
+  const { Pipe, Pool, Process, Queue } = context;
   // GROWTH_ROUNDS=2500 takes a minute.
   const count = Number(process.env['GROWTH_ROUNDS'] ?? (method === 'forkserver' ? 300 : 60));
 
@@ -86,5 +86,32 @@ eachMethod(['forkserver', 'spawn'], (method, context, test) => {
     };
     assert.ok(await until(isFree), `${blocksInUse()} blocks, ${before.blocks} before`);
     assert.ok(realMemory() < 200 * MB, `${Math.round(realMemory() / MB)} MB are kept`);
+  });
+
+  test('one who only blocks, and gives the collector no turn, holds no memory of what it has received', async () => {
+    const [here, there] = Pipe<Uint8Array>();
+    const echo = () => {
+      for (;;) {
+        const bytes = there.recvSync();
+        there.sendSync(bytes);
+        if (bytes.length === 0) return;
+      }
+    };
+    const child = new Process({ target: echo });
+    await child.start();
+    const before = mappings();
+    const bytes = new Uint8Array(BUFFER);
+    for (let number = 0; number < 100; number++) {
+      bytes[0] = number;
+      here.sendSync(bytes);
+      assert.equal(here.recvSync()[0], number);
+    }
+    assert.ok(mappings() <= before + 1, `${mappings()} mappings, ${before} before`);
+    assert.ok(realMemory() < 100 * MB, `${Math.round(realMemory() / MB)} MB are kept`);
+    here.sendSync(new Uint8Array(0));
+    here.recvSync();
+    here.close();
+    there.close();
+    await child.join();
   });
 });
