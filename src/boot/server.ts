@@ -25,9 +25,9 @@ leaveWithoutParent(creatorPid);
 
 adoptMemory(INHERITED_FD);
 enterSlot(id);
-const { preload, ...rest } = takeSettings(settings);
-applySettings({ preload, ...rest });
-await duringBoot(() => preloadModules(preload));
+const program = takeSettings(settings);
+applySettings(program);
+await duringBoot(() => preloadModules(program.preload));
 
 if ((await unexpectedThreads()) > 0) process.exit(EXIT_CANNOT_FORK);
 await prepareForked();

@@ -27,14 +27,10 @@ export function loadedModule(record: ImportRecord): { exports: unknown } | undef
 }
 
 export async function load(record: ImportRecord): Promise<unknown> {
+  if (record.kind === 'cjs') return loadSync(record);
   const known = loadedModule(record);
   if (known) return known.exports;
   refuseEntry(record);
-  if (record.kind === 'cjs')
-    return keep(
-      record,
-      attempt(record, () => requireFile(record.specifier)),
-    );
   try {
     const { specifier, parent, attributes } = record;
     return keep(record, await importer(parent)(specifier, attributes && { with: attributes }));

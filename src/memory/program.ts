@@ -45,10 +45,6 @@ export function adoptMemory(inherited: number): void {
   fd = inherited;
 }
 
-export function hasMemory(): boolean {
-  return fd !== undefined;
-}
-
 /** The header and the process table: the first window. */
 export function header(): Int32Array {
   return windowOf(0).words;

@@ -1,7 +1,6 @@
-import { LARGEST_BLOCK } from './blocks.js';
+import { isExtent, LARGEST_BLOCK } from './blocks.js';
 import { clearExtent, mapExtent, takeExtent, unmapExtent } from './extent.js';
 import { allocate, blockBytes, own, SHARED, underHeapLock } from './heap.js';
-import { isExtent } from './blocks.js';
 
 /** Memory of any size that several processes use at the same time, named by one address. */
 export function createRegion(bytes: number): number {

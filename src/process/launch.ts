@@ -8,10 +8,6 @@ export const EXIT_CANNOT_FORK = 86;
 
 let executable = process.execPath;
 
-export function getExecutable(): string {
-  return executable;
-}
-
 /**
  * Sets the Node that children run on, from the next start on; the fork server that runs already stays.
  *

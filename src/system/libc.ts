@@ -28,7 +28,6 @@ export const prctl = libc.func(
 
 export const pipe2 = libc.func('int pipe2(void *ends, int flags)');
 export const poll = libc.func('int poll(void *entries, unsigned long count, int timeout)');
-export const setDescriptorFlags = libc.func('int fcntl(int fd, int command, int flags)');
 export const schedGetAffinity = libc.func('int sched_getaffinity(int pid, size_t size, void *mask)');
 
 /** Raw system calls, for the two that libc does not wrap. */

@@ -1,9 +1,5 @@
 import fs from 'node:fs';
-import { systemError } from './error.js';
-import { setDescriptorFlags, SYS_PIDFD_OPEN, syscall } from './libc.js';
-
-const F_SETFD = 2;
-const FD_CLOEXEC = 1;
+import { SYS_PIDFD_OPEN, syscall } from './libc.js';
 
 /** What tells a process from a later one with the same pid: when it started, in clock ticks since boot (32 bits of it). */
 export type StartTime = number;
@@ -43,9 +39,4 @@ export function openForeign(pid: number, fd: number, flags: number): number | un
     if (code === 'ENOENT' || code === 'ENXIO' || code === 'ESRCH') return undefined;
     throw error;
   }
-}
-
-/** Keeps a descriptor from the programs that this process starts. */
-export function closeOnExec(fd: number): void {
-  if (setDescriptorFlags(fd, F_SETFD, FD_CLOEXEC) !== 0) throw systemError('fcntl');
 }
