@@ -17,6 +17,10 @@ export interface Scripts {
     readonly report: (behaviours: Table, notApplicable: Table, results: Table) => Row[];
     readonly mistakes: (behaviours: Table, notApplicable: Table) => string[];
   };
+  'seeds.mjs': {
+    readonly headOf: (source: string) => { ids: string[]; note: string };
+    readonly difference: (expected: string, output: string) => string | undefined;
+  };
   'check-layout.mjs': {
     /** Typed as if there were always a complaint: a test that finds none fails on its text. */
     readonly checkImports: (path: string, source: string) => [string, ...string[]];
