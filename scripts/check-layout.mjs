@@ -11,6 +11,7 @@ const layers = [
   ['system'],
   ['memory'],
   ['sync'],
+  ['queue'],
   ['closure'],
   ['codec'],
   ['process'],
@@ -19,7 +20,7 @@ const layers = [
   ['context'],
   ['boot'],
   ['managers'],
-  ['threading', 'queue', 'coroutines'],
+  ['threading', 'coroutines'],
 ];
 // Packages that belong behind one door.
 const doors = { koffi: 'system' };

@@ -85,7 +85,8 @@ function programs() {
       const path = join(folder, `${name}${ending}`);
       return existsSync(path) ? readFileSync(path, 'utf8') : '';
     };
-    return { name, ...headOf(beside('.ts')), expected: beside('.txt'), expectedErrors: beside('.err.txt') };
+    const { ids, note } = headOf(beside('.ts'));
+    return { name, ids, note, expected: beside('.txt'), expectedErrors: beside('.err.txt') };
   });
 }
 
