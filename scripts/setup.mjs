@@ -95,7 +95,9 @@ function bundle() {
   if (!isStale(stampPath, ['build/library.stamp'])) return;
   rmSync(join(root, 'bundle'), { recursive: true, force: true });
   const esbuild = join(root, 'node_modules/esbuild/bin/esbuild');
-  const entries = ['index', 'queue/index', 'boot/server', 'boot/child'].map((name) => `dist/${name}.js`);
+  const entries = ['index', 'queue/index', 'coroutines/index', 'boot/server', 'boot/child'].map(
+    (name) => `dist/${name}.js`,
+  );
   run('bundling the library', process.execPath, [esbuild, ...entries, ...bundleOptions]);
   writeFileSync(stampPath, '');
 }

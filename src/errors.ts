@@ -92,6 +92,9 @@ export class WorkerCrashedError extends ProcessError {
   }
 }
 
+/** Python's `CancelledError`: what was waited for has been called off, and will never have a result. */
+export class CancelledError extends ManyfoldError {}
+
 /** Python's `MaybeEncodingError`: what a task returned or threw cannot travel back. */
 export class MaybeEncodingError extends ManyfoldError {}
 
@@ -149,6 +152,7 @@ for (const type of [
   PicklingError,
   SystemExit,
   WorkerCrashedError,
+  CancelledError,
   MaybeEncodingError,
   OwnerDiedError,
   ForkUnsafeError,

@@ -36,8 +36,11 @@ function lookForEnd(id: number, pid: number): void {
   else burySpawned(id, pid);
 }
 
-export async function joinChild(state: State, options: Pick<AwaitOptions, 'timeout' | 'signal'>): Promise<void> {
-  await waitAsync(endOf(state), options);
+export async function joinChild(
+  state: State,
+  { timeout, signal }: Pick<AwaitOptions, 'timeout' | 'signal'>,
+): Promise<void> {
+  await waitAsync(endOf(state), { timeout, signal });
 }
 
 /** Resolves when a child has ended, and does not keep this process alive for that. */

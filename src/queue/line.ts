@@ -1,3 +1,4 @@
+import { beginWait } from '../sync/scope.js';
 import type { Limits } from './limits.js';
 
 /** One coroutine that waits. */
@@ -22,12 +23,13 @@ export class Line<T, Offer = undefined> {
   wait(offer: Offer, { timeout, signal }: Limits, late: () => Error): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       const waiter: Waiter<T, Offer> = { offer, resolve, reject, before: this.#last, after: undefined };
-      this.#append(waiter);
-      if (timeout === Infinity && signal === undefined) return;
       const giveUp = (error: unknown): void => (this.#remove(waiter), waiter.reject(error));
+      const endWait = beginWait(giveUp);
+      this.#append(waiter);
+      if (timeout === Infinity && signal === undefined && endWait === undefined) return;
       const onAbort = (): void => giveUp(signal?.reason);
       const timer = timeout === Infinity ? undefined : setTimeout(() => giveUp(late()), Math.min(timeout, LONGEST));
-      const settle = (): void => (clearTimeout(timer), signal?.removeEventListener('abort', onAbort));
+      const settle = (): void => (endWait?.(), clearTimeout(timer), signal?.removeEventListener('abort', onAbort));
       waiter.resolve = (value) => (settle(), resolve(value));
       waiter.reject = (error) => (settle(), reject(error));
       signal?.addEventListener('abort', onAbort);
@@ -39,6 +41,10 @@ export class Line<T, Offer = undefined> {
     const first = this.#first;
     if (first) this.#remove(first);
     return first;
+  }
+
+  resolveAll(value: T): void {
+    for (let next = this.shift(); next; next = this.shift()) next.resolve(value);
   }
 
   rejectAll(error: () => Error): void {

@@ -213,8 +213,7 @@ export class Queue<T = unknown> implements AsyncIterable<T> {
   }
 
   #letJoinersGo(): void {
-    if (this.#unfinished > 0) return;
-    for (let next = this.#joiners.shift(); next; next = this.#joiners.shift()) next.resolve();
+    if (this.#unfinished === 0) this.#joiners.resolveAll();
   }
 }
 

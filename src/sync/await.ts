@@ -2,12 +2,16 @@ import { holdLoop, letLoopGo, listen, onRing, unmuteBell } from '../memory/doorb
 import { sweep } from '../memory/death.js';
 import type { Cell } from '../memory/program.js';
 import { call, enterLine, isCalled, leaveLine, type Entry } from '../memory/waiters.js';
+import { beginWait } from './scope.js';
 import { FIRST_LOOK, LAST_LOOK, type Waitable } from './wait.js';
 
 export interface AwaitOptions {
   /** Milliseconds; the promise resolves with undefined when they are over. */
   readonly timeout?: number | undefined;
-  /** Rejects the promise with its reason. */
+  /**
+   * Rejects the promise with its reason. Who passes a user's signal on, be there one or not, waits for the user: then the
+   * end of the coroutine ends the wait as well.
+   */
   readonly signal?: AbortSignal | undefined;
   /** Whether the wait keeps the program alive; true unless said otherwise. */
   readonly ref?: boolean;
@@ -42,28 +46,27 @@ export function waitAsync<T>(waitable: Waitable<T>, options: AwaitOptions = {}):
   } catch (error) {
     return Promise.reject(error);
   }
-  return joinGroup(waitable, timeout, signal, options.ref !== false);
+  return joinGroup(waitable, timeout, options);
 }
 
-function joinGroup<T>(
-  waitable: Waitable<T>,
-  timeout: number,
-  signal: AbortSignal | undefined,
-  ref: boolean,
-): Promise<T | undefined> {
-  listen();
-  if (ref) holdLoop();
+function joinGroup<T>(waitable: Waitable<T>, timeout: number, options: AwaitOptions): Promise<T | undefined> {
+  const { signal, ref = true } = options;
   return new Promise<T | undefined>((resolve, reject) => {
-    const onAbort = (): void => {
+    const giveUp = (reason: unknown): void => {
       leaveGroup(waitable.line.address, waiter);
-      waiter.reject(signal?.reason);
+      waiter.reject(reason);
     };
+    const endWait = 'signal' in options ? beginWait(giveUp) : undefined;
+    listen();
+    if (ref) holdLoop();
+    const onAbort = (): void => giveUp(signal?.reason);
     const onTimeout = (): void => {
       leaveGroup(waitable.line.address, waiter);
       waiter.resolve(undefined);
     };
     const timer = timeout === Infinity ? undefined : setTimeout(onTimeout, Math.min(timeout, LONGEST_TIMER));
     const settle = (): void => {
+      endWait?.();
       clearTimeout(timer);
       signal?.removeEventListener('abort', onAbort);
       if (ref) letLoopGo();

@@ -1,0 +1,59 @@
+import { limitsOf } from '../queue/limits.js';
+import { Event } from './event.js';
+import type { Task } from './task.js';
+
+export interface WaitAllOptions {
+  /** How many are enough; all unless given. */
+  readonly count?: number | undefined;
+  /** Milliseconds. */
+  readonly timeout?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Waits for tasks to end and events to be set. Gives those that are ready, in the order in which they became so; fewer
+ * than all when `timeout` milliseconds are over.
+ *
+ * @example
+ * const [first] = await wait([task, stopped], { count: 1 });
+ *
+ * @see https://www.gevent.org/api/gevent.html#gevent.wait
+ */
+export async function wait<W extends Task | Event>(objects: Iterable<W>, options: WaitAllOptions = {}): Promise<W[]> {
+  const all = [...objects];
+  const { timeout, signal } = limitsOf({ timeout: options.timeout, signal: options.signal });
+  const enough = Math.min(options.count ?? all.length, all.length);
+  const ready = all.filter((object) => object.ready());
+  if (ready.length >= enough || timeout === 0) return ready;
+  const isEnough = new Event();
+  const stop = new AbortController();
+  const watch = async (object: W): Promise<void> => {
+    await (object instanceof Event ? object.wait({ signal: stop.signal }) : object.join({ signal: stop.signal }));
+    if (ready.push(object) >= enough) isEnough.set();
+  };
+  for (const object of all) if (!object.ready()) watch(object).catch(() => {}); // it was stopped
+  try {
+    await isEnough.wait({ timeout, signal });
+  } finally {
+    stop.abort();
+  }
+  return [...ready];
+}
+
+/**
+ * Waits for tasks to end. Gives those that have ended; fewer than all when `timeout` milliseconds are over.
+ *
+ * @example
+ * await joinAll([spawn(first), spawn(second)], { raiseError: true });
+ *
+ * @throws what a task has thrown, with `raiseError`
+ * @see https://www.gevent.org/api/gevent.html#gevent.joinall
+ */
+export async function joinAll<T>(
+  tasks: Iterable<Task<T>>,
+  { raiseError = false, ...options }: WaitAllOptions & { readonly raiseError?: boolean } = {},
+): Promise<Task<T>[]> {
+  const ended = (await wait(tasks as Iterable<Task>, options)) as Task<T>[];
+  if (raiseError) for (const task of ended) await task.get();
+  return ended;
+}
