@@ -1,10 +1,9 @@
 import { isRunning } from '../system/life.js';
 import { forgetBell } from './doorbell.js';
-import { release, releaseBlocksOf, underHeapLock } from './heap.js';
+import { releaseBlocksOf, underHeapLock } from './heap.js';
 import { SWEPT_AT } from './layout.js';
 import { cellAt, header, type Cell } from './program.js';
 import {
-  BOOT,
   CREATOR,
   ENDED,
   EXIT,
@@ -14,12 +13,12 @@ import {
   indexOf,
   isGone,
   LINE,
-  LUGGAGE,
   PID,
   RUNNING,
   self,
   SERVER,
   slotBase,
+  slotsClaimedBy,
   slotsInUse,
   START_TIME,
   STATE,
@@ -58,10 +57,6 @@ function clearAway(id: number, exitCode: number): boolean {
   Atomics.compareExchange(words, base + EXIT, 0, EXIT_BIAS + exitCode);
   strikeOut(id);
   releaseBlocksOf(id);
-  for (const word of [BOOT, LUGGAGE]) {
-    const parcel = Atomics.exchange(words, base + word, 0);
-    if (parcel !== 0) release(parcel);
-  }
   Atomics.store(words, base + STATE, ENDED);
   return true;
 }
@@ -74,6 +69,10 @@ export function isMyCreator(id: number): boolean {
 /** A child does not outlive its creator. Those that are gone already have nobody left to collect them. */
 function endChildrenOf(id: number): void {
   const words = header();
+  for (const unborn of slotsClaimedBy(id)) {
+    underHeapLock(() => releaseBlocksOf(unborn));
+    freeSlot(unborn);
+  }
   for (const child of slotsInUse()) {
     const base = slotBase(indexOf(child));
     if (words[base + CREATOR] !== id) continue;

@@ -93,6 +93,15 @@ export function* slotsInUse(): Generator<number> {
   }
 }
 
+/** The slots that a process has claimed and not yet published. */
+export function* slotsClaimedBy(claimer: number): Generator<number> {
+  const words = header();
+  const used = Atomics.load(words, SLOTS_USED);
+  for (let index = 1; index < used; index++) {
+    if (Atomics.load(words, slotBase(index) + STATE) === -claimer) yield idOf(index);
+  }
+}
+
 /** Raises a shared high-water mark. */
 export function raise(words: Int32Array, index: number, value: number): void {
   for (let seen = Atomics.load(words, index); seen < value;) {

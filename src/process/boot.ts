@@ -1,7 +1,19 @@
 import os from 'node:os';
 import { dropBells } from '../memory/doorbell.js';
+import { lineOf } from '../memory/death.js';
 import { header } from '../memory/program.js';
-import { CREATOR, enterSlot, indexOf, inheritSlot, isGone, slotBase } from '../memory/slots.js';
+import {
+  CREATOR,
+  enterSlot,
+  indexOf,
+  inheritSlot,
+  isGone,
+  readSlot,
+  RUNNING,
+  slotBase,
+  STATE,
+} from '../memory/slots.js';
+import { waitSync } from '../sync/wait.js';
 import { leaveNow, setParentDeathSignal } from '../system/child.js';
 import { duringBoot } from './bootstrapping.js';
 import { inheritServer } from './fork-server.js';
@@ -9,7 +21,7 @@ import { leaveWithoutParent } from './launch.js';
 import { leaveByItself, leaveThroughExit, leaveWhenQuiet, report, targetDone } from './leave.js';
 import { adoptProcess } from './current.js';
 import { readTarget, type Prepared } from './prepare.js';
-import { takeLuggage, takeRecord, type Luggage } from './record.js';
+import { dropRecord, readRecord, takeLuggage, type Luggage } from './record.js';
 import { reseedMathRandom } from './random.js';
 import { rehearse } from './rehearsal.js';
 import type { Forked } from './serve.js';
@@ -33,7 +45,16 @@ export function bootForked({ id, prepared }: Forked, parent: number): void {
   dropBells();
   inheritSlot(id);
   inheritServer();
-  void run(id, prepared ?? { record: takeRecord(id), target: undefined });
+  untilRecorded(id);
+  void run(id, prepared);
+}
+
+/**
+ * Until the server has recorded this child, the start does not count: should the server die, its child dies as well, and
+ * the next server starts another one for the same slot. So nothing may have been done by then.
+ */
+function untilRecorded(id: number): void {
+  waitSync({ line: lineOf(id), cares: false, attempt: () => readSlot(id, STATE) === RUNNING || undefined });
 }
 
 /** In a child that is a fresh Node. */
@@ -43,7 +64,7 @@ export function bootSpawned(id: number, settings: number): void {
   if (isGone(header()[slotBase(indexOf(id)) + CREATOR]!)) leaveNow(1);
   applySettings(takeSettings(settings));
   prepareLeaving();
-  void run(id, { record: takeRecord(id), target: undefined });
+  void run(id, undefined);
 }
 
 function prepareLeaving(): void {
@@ -56,8 +77,9 @@ function interrupted(): void {
   if (process.listenerCount('SIGINT') === 1) process.exit(1);
 }
 
-async function run(id: number, prepared: Prepared): Promise<void> {
+async function run(id: number, given: Prepared | undefined): Promise<void> {
   try {
+    const prepared = given ?? prepareHere(id);
     const luggage = await duringBoot(() => unpack(id, prepared));
     if (prepared.record.cwd !== process.cwd()) process.chdir(prepared.record.cwd);
     await adoptProcess(prepared.record, luggage).run();
@@ -65,6 +87,12 @@ async function run(id: number, prepared: Prepared): Promise<void> {
   } catch (error) {
     process.exit(report(error));
   }
+}
+
+function prepareHere(id: number): Prepared {
+  const record = readRecord(id);
+  dropRecord(id);
+  return { record, target: undefined };
 }
 
 async function unpack(id: number, prepared: Prepared): Promise<Luggage> {

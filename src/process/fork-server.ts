@@ -3,6 +3,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { debuglog } from 'node:util';
 import { bury, EXIT_UNKNOWN, lineOf } from '../memory/death.js';
 import { ring, ringAgain } from '../memory/doorbell.js';
+import { underHeapLock } from '../memory/heap.js';
 import { header } from '../memory/program.js';
 import {
   claimSlot,
@@ -22,10 +23,10 @@ import {
   STARTING,
   STATE,
 } from '../memory/slots.js';
+import { strikeOut } from '../memory/waiters.js';
 import { ArgumentTypeError, expected, OSError, ProcessError } from '../errors.js';
 import { waitAsync } from '../sync/await.js';
 import { EXIT_CANNOT_FORK, launchNode } from './launch.js';
-import { checkIn, type Parcels } from './record.js';
 import { writeSettings } from './settings.js';
 
 const debug = debuglog('manyfold');
@@ -68,44 +69,39 @@ export function inheritServer(): void {
 }
 
 /**
- * Has a child forked. Gives the id of its slot, or undefined when this program cannot be forked (a loader of it runs on
- * a thread of its own): its children are spawned instead.
+ * Has the child of a slot forked. False when this program cannot be forked (a loader of it runs on a thread of its own):
+ * its children are spawned instead.
  */
-export async function forkChild(parcels: Parcels): Promise<number | undefined> {
+export async function forkChild(id: number): Promise<boolean> {
+  const base = slotBase(indexOf(id));
   for (;;) {
     const by = await findServer();
-    if (by === undefined) return undefined;
-    const id = claimSlot(self());
-    const base = slotBase(indexOf(id));
-    header()[base + SERVER] = by;
-    checkIn(id, parcels);
+    header()[base + SERVER] = by ?? 0;
+    if (by === undefined) return false;
     publishSlot(id);
     ring(by);
     const answer = await waitAsync({ line: lineOf(id), cares: true, attempt: (patient) => answered(id, by, patient) });
-    if (answer === 'started') return id;
+    if (answer === 'started') return true;
     if (answer === 'refused') {
-      freeSlot(id);
       throw new OSError(
         'ERR_FORK_FAILED',
         'the fork server could not fork: the machine has no memory or no process left',
       );
     }
-    // The server has died before it took the request; the next one gets it.
-    checkIn(id, { boot: 0, luggage: 0 });
-    bury(id, EXIT_UNKNOWN);
-    freeSlot(id);
+    // The server has died before the child was recorded, which that child waits for before it does anything: it has done
+    // nothing, and the kernel has killed it with the server. The next server gets the request as it was.
+    underHeapLock(() => strikeOut(id));
+    Atomics.store(header(), base + PID, 0);
   }
 }
 
 function answered(id: number, by: number, patient: boolean): 'started' | 'refused' | 'lost' | undefined {
   const base = slotBase(indexOf(id));
-  // The state first: a child that has entered meanwhile wrote its pid before its state.
-  const state = Atomics.load(header(), base + STATE);
-  if (Atomics.load(header(), base + PID) !== 0) return 'started';
-  if (state !== STARTING) return 'refused';
-  if (!patient) return undefined;
-  if (isGone(by)) return 'lost';
-  ringAgain(by); // in case that somebody died while ringing it
+  const isLost = patient && isGone(by); // before the state: a server that is gone records nothing afterwards
+  if (Atomics.load(header(), base + STATE) !== STARTING)
+    return Atomics.load(header(), base + PID) === 0 ? 'refused' : 'started';
+  if (isLost) return 'lost';
+  if (patient) ringAgain(by); // in case that somebody died while ringing it
   return undefined;
 }
 

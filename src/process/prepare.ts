@@ -1,6 +1,6 @@
 import { decode } from '../codec/decode.js';
 import { decodeInert } from '../codec/functions.js';
-import { takeRecord, type BootRecord, type Luggage } from './record.js';
+import { readRecord, type BootRecord, type Luggage } from './record.js';
 
 /** A child's record, and its target as far as it could be made before the child was there. */
 export interface Prepared {
@@ -18,7 +18,7 @@ const KEPT = 64;
  */
 export function prepareChild(id: number): Prepared | undefined {
   try {
-    const record = takeRecord(id);
+    const record = readRecord(id);
     return { record, target: record.target && targetOf(record.target) };
   } catch {
     return undefined; // the child meets the same error, and can say so

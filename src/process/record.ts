@@ -1,6 +1,6 @@
 import { decode } from '../codec/decode.js';
 import { free } from '../memory/heap.js';
-import { readParcel } from '../memory/parcel.js';
+import { readParcel, storeParcel } from '../memory/parcel.js';
 import { header } from '../memory/program.js';
 import { BOOT, indexOf, LUGGAGE, slotBase } from '../memory/slots.js';
 import type { Process } from './process.js';
@@ -29,36 +29,35 @@ export interface Luggage {
   readonly subclass: { readonly type: { readonly prototype: Process }; readonly fields: object } | undefined;
 }
 
-/** The parcels of a child that is to be started; `luggage` is 0 when there is none. */
-export interface Parcels {
-  readonly boot: number;
-  readonly luggage: number;
-}
-
 const NO_LUGGAGE: Luggage = { target: undefined, args: [], subclass: undefined };
 
-/** Puts the parcels where the child finds them. */
-export function checkIn(id: number, { boot, luggage }: Parcels): void {
-  const base = slotBase(indexOf(id));
-  header()[base + BOOT] = boot;
-  header()[base + LUGGAGE] = luggage;
+/** Stores a message where the child finds it. It dies with the child's slot, should nobody get to free it before. */
+export function checkIn(id: number, word: typeof BOOT | typeof LUGGAGE, message: Uint8Array): void {
+  header()[wordOf(id, word)] = storeParcel(message, id);
 }
 
-/** Reads a child's record, and frees it. */
-export function takeRecord(id: number): BootRecord {
-  return take(id, BOOT, (bytes) => decode(bytes)) as BootRecord;
+/** Leaves it where it is: should the fork server that reads it die over the start, the next one needs it. */
+export function readRecord(id: number): BootRecord {
+  return readParcel(header()[wordOf(id, BOOT)]!, (bytes) => decode(bytes)) as BootRecord;
+}
+
+export function dropRecord(id: number): void {
+  drop(id, BOOT);
 }
 
 export async function takeLuggage(id: number): Promise<Luggage> {
-  if (header()[slotBase(indexOf(id)) + LUGGAGE] === 0) return NO_LUGGAGE;
-  return (await take(id, LUGGAGE, (bytes) => decode(bytes))) as Luggage;
+  const parcel = header()[wordOf(id, LUGGAGE)]!;
+  if (parcel === 0) return NO_LUGGAGE;
+  const luggage = readParcel(parcel, (bytes) => decode(bytes));
+  drop(id, LUGGAGE);
+  return (await luggage) as Luggage;
 }
 
-function take<T>(id: number, word: number, read: (bytes: Uint8Array) => T): T {
-  const at = slotBase(indexOf(id)) + word;
-  const value = readParcel(header()[at]!, read);
-  // Whoever buries the child frees what stands here.
-  const parcel = Atomics.exchange(header(), at, 0);
+function drop(id: number, word: number): void {
+  const parcel = Atomics.exchange(header(), wordOf(id, word), 0);
   if (parcel !== 0) free(parcel);
-  return value;
+}
+
+function wordOf(id: number, word: number): number {
+  return slotBase(indexOf(id)) + word;
 }

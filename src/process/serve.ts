@@ -9,7 +9,6 @@ import {
   DOORBELL,
   indexOf,
   isGone,
-  PID,
   recordProcess,
   RUNG,
   self,
@@ -21,6 +20,7 @@ import {
 } from '../memory/slots.js';
 import { prepareChild, type Prepared } from './prepare.js';
 import { drawSeed } from './random.js';
+import { dropRecord } from './record.js';
 import { call } from '../memory/waiters.js';
 import fs from 'node:fs';
 
@@ -30,8 +30,8 @@ import fs from 'node:fs';
  *
  *   creator                       server                           child
  *   claims a slot, stores BOOT
- *   slot: STARTING, rings   --->  forks                    --->    set up, runs what BOOT says
- *                           <---  slot: PID, calls its line
+ *   slot: STARTING, rings   --->  reads BOOT, forks        --->    set up
+ *                           <---  slot: RUNNING, calls its line  --->    runs what BOOT says
  *                                 pidfd: collects it       <---    exits
  *                           <---  slot: EXIT, ENDED, calls its line
  *
@@ -86,8 +86,7 @@ function forkRequested(): Forked | undefined {
   const words = header();
   for (const id of slotsInUse()) {
     const base = slotBase(indexOf(id));
-    if (Atomics.load(words, base + STATE) !== STARTING || words[base + SERVER] !== self() || words[base + PID] !== 0)
-      continue;
+    if (Atomics.load(words, base + STATE) !== STARTING || words[base + SERVER] !== self()) continue;
     const creator = words[base + CREATOR]!;
     if (!isMyCreator(creator) && isGone(creator)) {
       bury(id, EXIT_UNKNOWN);
@@ -102,8 +101,9 @@ function forkRequested(): Forked | undefined {
       continue;
     }
     children.push({ id, pid, fd: openProcess(pid)! }); // not collected yet, so it is there
-    recordProcess(id, pid);
+    recordProcess(id, pid); // from here on it counts as started, and runs
     call(lineOf(id), Infinity);
+    if (prepared) dropRecord(id);
   }
   return undefined;
 }

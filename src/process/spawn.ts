@@ -1,33 +1,26 @@
 import { fileURLToPath } from 'node:url';
 import { bury, lineOf } from '../memory/death.js';
 import { header } from '../memory/program.js';
-import { claimSlot, freeSlot, indexOf, PID, publishSlot, self, slotBase } from '../memory/slots.js';
+import { indexOf, PID, publishSlot, slotBase } from '../memory/slots.js';
 import { call } from '../memory/waiters.js';
 import { OSError } from '../errors.js';
 import { peekExit } from '../system/child.js';
 import { launchNode } from './launch.js';
-import { checkIn, type Parcels } from './record.js';
 import { writeSettings } from './settings.js';
 
 const CHILD_FILE = fileURLToPath(new URL('../boot/child.js', import.meta.url));
 
-/** Starts a child as a fresh Node with this process's options. Gives the id of its slot. */
-export async function spawnChild(parcels: Parcels): Promise<number> {
-  const id = claimSlot(self());
-  const base = slotBase(indexOf(id));
-  checkIn(id, parcels);
+/** Starts the child of a slot as a fresh Node with this process's options. */
+export async function spawnChild(id: number): Promise<void> {
   publishSlot(id);
   const child = launchNode(CHILD_FILE, [], ['manyfold-child', id, writeSettings([], id)]);
   if (child.pid === undefined) {
     const cause = await new Promise<Error>((resolve) => child.once('error', resolve));
-    bury(id, 127);
-    freeSlot(id);
     throw new OSError('ERR_SPAWN_FAILED', `cannot start a process: ${cause.message}`, { cause });
   }
-  Atomics.store(header(), base + PID, child.pid);
+  Atomics.store(header(), slotBase(indexOf(id)) + PID, child.pid);
   call(lineOf(id), Infinity);
   child.once('exit', (code, signal) => bury(id, code ?? -signalNumber(signal!)));
-  return id;
 }
 
 function signalNumber(name: NodeJS.Signals): number {

@@ -1,8 +1,8 @@
 import { AssertionError } from '../errors.js';
 import { encode } from '../codec/encode.js';
 import { constantMessage } from '../codec/functions.js';
-import { storeParcel } from '../memory/parcel.js';
-import { PID, readSlot, self } from '../memory/slots.js';
+import { bury, EXIT_UNKNOWN } from '../memory/death.js';
+import { BOOT, claimSlot, freeSlot, LUGGAGE, PID, readSlot, self } from '../memory/slots.js';
 import { waitAsync } from '../sync/await.js';
 import { refuseWhileBooting } from './bootstrapping.js';
 import { endOf } from './children.js';
@@ -10,7 +10,7 @@ import { currentProcess } from './current.js';
 import { forkChild } from './fork-server.js';
 import { endWithMain } from './main-exit.js';
 import type { Process } from './process.js';
-import type { BootRecord, Luggage, Parcels } from './record.js';
+import { checkIn, type BootRecord, type Luggage } from './record.js';
 import { spawnChild } from './spawn.js';
 import { defaultMethod, type StartMethod } from './start-method.js';
 import { isOwnClass, running, type State } from './state.js';
@@ -25,15 +25,19 @@ export async function startChild(object: Process, state: State): Promise<void> {
   }
   refuseWhileBooting();
   const method = state.method ?? defaultMethod();
-  const parcels = pack(object, state, method);
-  state.started = true;
+  const id = claimSlot(self());
   try {
-    state.id = await launch(method, parcels);
+    pack(id, object, state, method);
+    state.started = true;
+    if (method !== 'forkserver' || !(await forkChild(id))) await spawnChild(id);
   } catch (error) {
     state.started = false;
+    bury(id, EXIT_UNKNOWN);
+    freeSlot(id);
     throw error;
   }
-  state.pid = readSlot(state.id, PID) ?? null;
+  state.id = id;
+  state.pid = readSlot(id, PID) ?? null;
   state.target = undefined;
   state.args = [];
   running.set(state, object);
@@ -41,24 +45,16 @@ export async function startChild(object: Process, state: State): Promise<void> {
   void waitAsync(endOf(state), { ref: !state.daemon });
 }
 
-async function launch(method: StartMethod, parcels: Parcels): Promise<number> {
-  const forked = method === 'forkserver' ? await forkChild(parcels) : undefined;
-  return forked ?? (await spawnChild(parcels));
-}
-
-function pack(object: Process, state: State, method: StartMethod): Parcels {
+function pack(id: number, object: Process, state: State, method: StartMethod): void {
   const { name, daemon, identity, authkey, target, args } = state;
   const parent = { name: currentProcess().name, pid: process.pid, id: self() };
   // A target that captures nothing shares nothing with the arguments: it need be read only once, and apart from them.
   const message = target && constantMessage(target, 'target');
   const record: BootRecord = { name, daemon, identity, authkey, method, cwd: process.cwd(), parent, target: message };
-  const luggage = packLuggage({ target: message ? undefined : target, args, subclass: subclassOf(object) });
-  return { boot: storeParcel(encode(record)), luggage };
-}
-
-function packLuggage(luggage: Luggage): number {
-  if (luggage.target === undefined && luggage.args.length === 0 && luggage.subclass === undefined) return 0;
-  return storeParcel(encode(luggage, { label: 'process' }));
+  const luggage = { target: message ? undefined : target, args, subclass: subclassOf(object) };
+  if (luggage.target !== undefined || args.length > 0 || luggage.subclass !== undefined)
+    checkIn(id, LUGGAGE, encode(luggage, { label: 'process' }));
+  checkIn(id, BOOT, encode(record));
 }
 
 function subclassOf(object: Process): Luggage['subclass'] {

@@ -1,0 +1,66 @@
+/** The fork server dies before each of its accesses to shared memory in turn. */
+
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { blocksInUse } from '#dist/memory/heap.js';
+import { slotsInUse } from '#dist/memory/slots.js';
+import { Process, setForkserverPreload } from 'manyfold';
+import { guard } from '../support/guard.js';
+import { assertHeapSound } from '../support/heap.js';
+import { isForkServer } from '../support/leaks.js';
+import { relatives } from '../support/processes.js';
+import { until } from '../support/wait.js';
+
+guard();
+
+const serverPid = () => relatives(process.pid).find((info) => isForkServer(info) && info.state !== 'Z')?.pid;
+
+// Each step takes a new server; all of them take half a minute.
+const stride = process.env['MANYFOLD_STEPS'] === 'all' ? 1 : 4;
+
+test('wherever a fork server dies, a start succeeds, its target runs once or dies with it, and nothing of it stays', async (context) => {
+  const file = join(tmpdir(), 'step');
+  fs.writeFileSync(file, '0');
+  process.env['DYING_SERVER_STEP'] = file;
+  setForkserverPreload([fileURLToPath(new URL('fixtures/dying-server.js', import.meta.url))]);
+  const log = join(tmpdir(), 'log');
+  const target = (path: string) => fs.appendFileSync(path, '.');
+  const runs = () => fs.statSync(log).size;
+  const run = async () => {
+    fs.writeFileSync(log, '');
+    const child = new Process({ target, args: [log] });
+    await child.start();
+    assert.ok(child.pid! > 0);
+    await child.join();
+    return child.exitCode;
+  };
+  let step = 3;
+  let restarted = 0;
+  try {
+    await run();
+    const before = { blocks: blocksInUse(), slots: [...slotsInUse()].length };
+    for (let survived = false; !survived; step += stride) {
+      if (serverPid() === undefined) await run();
+      const victim = serverPid();
+      fs.writeFileSync(file, String(step));
+      const exitCode = await run();
+      survived = serverPid() === victim;
+      if (!survived && exitCode === 0) restarted++;
+      const outcome = `step ${step}: exit code ${exitCode}, run ${runs()} times`;
+      assert.ok(exitCode === 0 ? runs() === 1 : !survived && exitCode === 255 && runs() <= 1, outcome);
+      assertHeapSound();
+      assert.ok(await until(() => blocksInUse() <= before.blocks, 1000), `${outcome}: ${blocksInUse()} blocks`);
+      assert.ok([...slotsInUse()].length <= before.slots, outcome);
+    }
+  } finally {
+    for (const path of [file, log]) fs.rmSync(path);
+    delete process.env['DYING_SERVER_STEP'];
+    setForkserverPreload([]);
+  }
+  context.diagnostic(`steps up to ${step}, at ${restarted} of them the child was started anew`);
+  assert.ok(restarted > 0);
+});
