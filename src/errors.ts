@@ -24,8 +24,15 @@ export class ManyfoldError extends Error {
 /** Python's `multiprocessing.ProcessError`: base of the errors that CPython's multiprocessing names itself. */
 export class ProcessError extends ManyfoldError {}
 
-/** A message did not fit the buffer it was to be received into; `message` holds the bytes. */
-export class BufferTooShort extends ProcessError {}
+/** A message did not fit the buffer it was to be received into; it is in `bytes`, and nothing is lost. */
+export class BufferTooShort extends ProcessError {
+  readonly bytes: Uint8Array;
+
+  constructor(code: string, message: string, bytes: Uint8Array) {
+    super(code, message);
+    this.bytes = bytes;
+  }
+}
 
 /** The other side of a connection did not know the key. */
 export class AuthenticationError extends ProcessError {}

@@ -1,66 +1,33 @@
-import { EOFError, OSError } from '../errors.js';
-import { allocate } from '../memory/heap.js';
-import { departed, handle, registerHandle } from '../memory/handle.js';
-import { cellAt, type Cell } from '../memory/program.js';
-import { call } from '../memory/waiters.js';
-import { lookAgain, waitAsync } from '../sync/await.js';
+import { OSError } from '../errors.js';
+import { handle } from '../memory/handle.js';
 import { patience } from '../sync/options.js';
-import { waitSync, type Waitable } from '../sync/wait.js';
-import { HOLDER_WORDS, Holders } from './holders.js';
-import { pack, unpack, unpackSync } from './message.js';
-import { Store, type Taken } from './store.js';
+import { checkMaxLength, fill, partOf, type Bytes } from './bytes.js';
+import { readiness, type Readiness } from './ready.js';
+import type { Transport } from './transport.js';
 
-/** One direction of a pipe: its messages, and who holds the end that writes and the end that reads. */
-class Lane {
-  readonly store: Store;
-  readonly writers: Holders;
-  readonly readers: Holders;
-
-  constructor(address: number) {
-    this.store = new Store(cellAt(address).words[cellAt(address).index]!);
-    this.writers = new Holders(address + 1);
-    this.readers = new Holders(address + 1 + HOLDER_WORDS);
-  }
-
-  static create(): number {
-    const address = allocate((1 + 2 * HOLDER_WORDS) * 4);
-    const { words, index } = cellAt(address);
-    words[index] = Store.create(MESSAGES_IN_FLIGHT).address;
-    return address;
-  }
+export interface CanAbort {
+  /** Ends the wait: the promise rejects with the signal's reason. */
+  readonly signal?: AbortSignal | undefined;
 }
 
-/** A sender waits when the receiver is this many messages behind. */
-const MESSAGES_IN_FLIGHT = 4096;
-
 /**
- * One end of a pipe. `Out` is what it sends, `In` what it receives.
+ * One end of a connection: of a pipe, or over a socket. `Out` is what it sends, `In` what it receives. A message is a
+ * value (`send`, `recv`) or plain bytes (`sendBytes`, `recvBytes`), and arrives whole, or not at all.
+ *
+ * An end that nothing refers to any more closes by itself, some time later.
  *
  * @see https://docs.python.org/3/library/multiprocessing.html#multiprocessing.connection.Connection
  */
 export class Connection<Out = unknown, In = unknown> {
-  readonly #in: Lane | undefined;
-  readonly #out: Lane | undefined;
-  readonly #addresses: Ends;
-  /** The next message, for one who blocks and for those who await, who may have to let others take theirs in between. */
-  readonly #message: Waitable<Taken>;
-  readonly #messageToKeep: Waitable<Taken>;
+  readonly #transport: Transport;
   #closed = false;
 
-  /** Made by `Pipe`. */
-  constructor(ends: Ends) {
-    this.#addresses = ends;
-    this.#in = ends.in === 0 ? undefined : new Lane(ends.in);
-    this.#out = ends.out === 0 ? undefined : new Lane(ends.out);
-    const lane = this.#in;
-    const line = lane?.store.messages ?? nowhere;
-    this.#message = { line, cares: true, attempt: (patient) => takeOrEnd(lane!, patient, () => lane!.store.take()) };
-    this.#messageToKeep = {
-      line,
-      cares: true,
-      attempt: (patient) => takeOrEnd(this.#readable(), patient, () => lane!.store.takeToKeep()),
-    };
+  /** Made by `Pipe`, `Client` and `Listener`. */
+  constructor(transport: Transport) {
+    this.#transport = transport;
   }
+
+  // ---- values ------------------------------------------------------------------------------------------------------
 
   /**
    * Sends a value. Waits while the other end is far behind.
@@ -68,17 +35,13 @@ export class Connection<Out = unknown, In = unknown> {
    * @throws {OSError} ERR_CONNECTION_CLOSED, ERR_CONNECTION_READ_ONLY, ERR_BROKEN_PIPE: nobody holds the other end
    * @throws {PicklingError} the value cannot travel; nothing is sent
    */
-  async send(value: Out): Promise<void> {
-    const lane = this.#writable();
-    const bytes = pack(value);
-    if (!putOrBreak(lane, bytes, false)) await waitAsync(this.#room(bytes.slice()));
+  async send(value: Out, { signal }: CanAbort = {}): Promise<void> {
+    return this.#writable().send(value, signal);
   }
 
   /** Like `send`, and blocks the calling thread. */
   sendSync(value: Out): void {
-    const lane = this.#writable();
-    const bytes = pack(value);
-    if (!putOrBreak(lane, bytes, false)) waitSync(this.#room(bytes));
+    this.#writable().sendSync(value);
   }
 
   /**
@@ -87,37 +50,99 @@ export class Connection<Out = unknown, In = unknown> {
    * @throws {EOFError} ERR_EOF: nothing is left to receive, and nobody holds the other end
    * @throws {OSError} ERR_CONNECTION_CLOSED, ERR_CONNECTION_WRITE_ONLY
    */
-  async recv(): Promise<In> {
-    const taken = this.#readable().store.take() ?? (await waitAsync(this.#messageToKeep));
-    return unpack(taken!) as In | Promise<In>;
+  async recv({ signal }: CanAbort = {}): Promise<In> {
+    return this.#readable().recv(signal) as Promise<In>;
   }
 
   /** Like `recv`, and blocks the calling thread. */
   recvSync(): In {
-    return unpackSync(this.#readable().store.take() ?? waitSync(this.#message)!) as In;
+    return this.#readable().recvSync() as In;
   }
 
-  /** Whether `recv` would not wait; waits up to `timeout` milliseconds for that, which are 0 unless given. */
-  async poll(timeout = 0): Promise<boolean> {
-    return (await waitAsync(this.#readiness(), { timeout: patience({ timeout }) })) ?? false;
+  // ---- bytes -------------------------------------------------------------------------------------------------------
+
+  /**
+   * Sends `size` bytes of a buffer from byte `offset` on, by default all of them, as one message.
+   *
+   * @example
+   * await connection.sendBytes(new Uint8Array([1, 2, 3, 4]), 1, 2); // the other end receives 2 and 3
+   *
+   * @throws {TypeError} ERR_BYTES_TYPE
+   * @throws {ValueError} ERR_BYTES_RANGE: the part reaches beyond the buffer
+   */
+  async sendBytes(buffer: Bytes, offset = 0, size?: number | null, { signal }: CanAbort = {}): Promise<void> {
+    return this.#writable().sendBytes(partOf(buffer, offset, size), signal);
+  }
+
+  /** Like `sendBytes`, and blocks the calling thread. */
+  sendBytesSync(buffer: Bytes, offset = 0, size?: number | null): void {
+    this.#writable().sendBytesSync(partOf(buffer, offset, size));
+  }
+
+  /**
+   * Receives the next message as bytes.
+   *
+   * @param maxLength the longest message (bytes) that is taken; a longer one is an error
+   * @throws {OSError} ERR_MESSAGE_LENGTH: it is longer. A pipe keeps it; a socket cannot be read any more
+   * @throws {ValueError} ERR_BYTES_RANGE: `maxLength` is negative
+   */
+  async recvBytes(maxLength?: number | null, { signal }: CanAbort = {}): Promise<Uint8Array> {
+    return this.#readable().recvBytes(checkMaxLength(maxLength), signal);
+  }
+
+  /** Like `recvBytes`, and blocks the calling thread. */
+  recvBytesSync(maxLength?: number | null): Uint8Array {
+    return this.#readable().recvBytesSync(checkMaxLength(maxLength));
+  }
+
+  /**
+   * Receives the next message into a buffer, from byte `offset` on. Gives the number of its bytes.
+   *
+   * @throws {BufferTooShort} ERR_BUFFER_TOO_SHORT: it does not fit; the error's `bytes` are the message
+   * @throws {ValueError} ERR_BYTES_RANGE: `offset` is negative, or beyond the buffer
+   */
+  async recvBytesInto(buffer: Bytes, offset = 0, { signal }: CanAbort = {}): Promise<number> {
+    const room = partOf(buffer, offset);
+    return fill(room, await this.#readable().recvBytes(Infinity, signal));
+  }
+
+  /** Like `recvBytesInto`, and blocks the calling thread. */
+  recvBytesIntoSync(buffer: Bytes, offset = 0): number {
+    const room = partOf(buffer, offset);
+    return fill(room, this.#readable().recvBytesSync(Infinity));
+  }
+
+  // ---- waiting -----------------------------------------------------------------------------------------------------
+
+  /**
+   * Whether there is a message, or the end of them, so that `recv` would not wait. Waits up to `timeout` milliseconds for
+   * that, which are 0 unless given; null is for ever.
+   */
+  async poll(timeout: number | null = 0, { signal }: CanAbort = {}): Promise<boolean> {
+    return this.#readable().poll(patience({ timeout: timeout ?? undefined }), signal);
   }
 
   /** Like `poll`, and blocks the calling thread. */
-  pollSync(timeout = 0): boolean {
-    return waitSync(this.#readiness(), patience({ timeout })) ?? false;
+  pollSync(timeout: number | null = 0): boolean {
+    return this.#readable().pollSync(patience({ timeout: timeout ?? undefined }));
   }
+
+  [readiness](): Readiness {
+    return this.#readable().readiness();
+  }
+
+  /** A descriptor that is readable while `recv` would not wait. */
+  fileno(): number {
+    return this.#open().fileno();
+  }
+
+  // ---- its end -----------------------------------------------------------------------------------------------------
 
   /** Gives this end up in this process. Once nobody holds it, the other end sees the end of the messages. */
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
-    this.#in?.readers.remove();
-    this.#out?.writers.remove();
-    if (this.#out) call(this.#out.store.messages, Infinity);
-    if (this.#in) call(this.#in.store.room, Infinity);
-    // The waits of this object end too.
-    if (this.#in) lookAgain(this.#in.store.messages);
-    if (this.#out) lookAgain(this.#out.store.room);
+    this.#transport.close();
   }
 
   get closed(): boolean {
@@ -125,110 +150,38 @@ export class Connection<Out = unknown, In = unknown> {
   }
 
   get readable(): boolean {
-    return this.#in !== undefined;
+    return this.#transport.readable;
   }
 
   get writable(): boolean {
-    return this.#out !== undefined;
+    return this.#transport.writable;
   }
 
   [Symbol.dispose](): void {
     this.close();
   }
 
-  [handle](): [string, Ends] {
-    this.#refuseClosed();
-    this.#in?.readers.depart();
-    this.#out?.writers.depart();
-    departed(() => {
-      this.#in?.readers.takeBack();
-      this.#out?.writers.takeBack();
-    });
-    return ['Connection', this.#addresses];
+  [handle](): [string, unknown] {
+    return this.#open().travel();
   }
 
-  #room(bytes: Uint8Array): Waitable<true> {
-    const line = this.#writable().store.room;
-    return { line, cares: true, attempt: (patient) => putOrBreak(this.#writable(), bytes, patient) };
+  #readable(): Transport {
+    if (!this.#open().readable) throw new OSError('ERR_CONNECTION_WRITE_ONLY', 'connection is write-only');
+    return this.#transport;
   }
 
-  #readiness(): Waitable<true> {
-    const line = this.#readable().store.messages;
-    const attempt = (patient: boolean): true | undefined => {
-      const { store, writers } = this.#readable();
-      return store.size > 0 || !writers.any(patient) || undefined;
-    };
-    return { line, cares: true, attempt };
+  #writable(): Transport {
+    if (!this.#open().writable) throw new OSError('ERR_CONNECTION_READ_ONLY', 'connection is read-only');
+    return this.#transport;
   }
 
-  #readable(): Lane {
-    this.#refuseClosed();
-    if (!this.#in) throw new OSError('ERR_CONNECTION_WRITE_ONLY', 'connection is write-only');
-    return this.#in;
-  }
-
-  #writable(): Lane {
-    this.#refuseClosed();
-    if (!this.#out) throw new OSError('ERR_CONNECTION_READ_ONLY', 'connection is read-only');
-    return this.#out;
-  }
-
-  #refuseClosed(): void {
-    if (this.#closed) throw new OSError('ERR_CONNECTION_CLOSED', 'handle is closed');
+  #open(): Transport {
+    if (this.#closed) throw closedError();
+    return this.#transport;
   }
 }
 
-/** The lanes of an end, as addresses; 0: it has none in that direction. */
-interface Ends {
-  readonly in: number;
-  readonly out: number;
+/** What an operation on a closed end, or one that waits when it is closed, ends with. */
+export function closedError(): OSError {
+  return new OSError('ERR_CONNECTION_CLOSED', 'handle is closed');
 }
-
-const nowhere: Cell = { words: new Int32Array(1), index: 0, address: -1 };
-
-function takeOrEnd(lane: Lane, patient: boolean, take: () => Taken | undefined): Taken | undefined {
-  const taken = take();
-  if (taken !== undefined || lane.writers.any(patient)) return taken;
-  // What was sent before the last writer went is still to be had.
-  const last = take();
-  if (last === undefined) throw new EOFError('ERR_EOF', 'nothing is left to receive, and nobody holds the other end');
-  return last;
-}
-
-function putOrBreak(lane: Lane, bytes: Uint8Array, patient: boolean): true | undefined {
-  if (!lane.readers.any(patient)) {
-    throw new OSError('ERR_BROKEN_PIPE', 'nobody holds the other end of this connection');
-  }
-  return lane.store.put(bytes) || undefined;
-}
-
-/**
- * A pipe: two connected ends, which travel anywhere a value does. Both send and receive, or with `duplex` false the first
- * only receives and the second only sends.
- *
- * @example
- * const [here, there] = Pipe<string, number>();
- * await new Process({ target: async () => there.send((await there.recv()).length) }).start();
- * await here.send('hello');
- * console.log(await here.recv()); // 5
- *
- * @see https://docs.python.org/3/library/multiprocessing.html#multiprocessing.Pipe
- */
-export function Pipe<Out = unknown, In = Out>(duplex = true): [Connection<Out, In>, Connection<In, Out>] {
-  const back = Lane.create();
-  const forth = duplex ? Lane.create() : 0;
-  return [open({ in: back, out: forth }), open({ in: forth, out: back })];
-}
-
-function open<Out, In>(ends: Ends): Connection<Out, In> {
-  if (ends.in !== 0) new Holders(ends.in + 1 + HOLDER_WORDS).add();
-  if (ends.out !== 0) new Holders(ends.out + 1).add();
-  return new Connection<Out, In>(ends);
-}
-
-registerHandle('Connection', (state) => {
-  const ends = state as Ends;
-  if (ends.in !== 0) new Holders(ends.in + 1 + HOLDER_WORDS).arrive();
-  if (ends.out !== 0) new Holders(ends.out + 1).arrive();
-  return new Connection(ends);
-});

@@ -33,3 +33,26 @@ function copyOut(parcel: number, read: (bytes: Uint8Array) => unknown): unknown 
     free(parcel);
   }
 }
+
+/** What a message was, in a box: no value at all is told from the value `undefined`, and one that is awaited later stays. */
+export interface Received<T> {
+  readonly value: T;
+}
+
+/** The value of a message that has been taken, if one was; a promise when something has to be imported for it. */
+export function received(taken: Taken | undefined): Received<unknown> | undefined {
+  return taken && { value: unpack(taken) };
+}
+
+export function receivedSync(taken: Taken | undefined): Received<unknown> | undefined {
+  return taken && { value: unpackSync(taken) };
+}
+
+/** A message as it is, in memory of the receiver's own. */
+export function bytesOf(taken: Taken | undefined): Received<Uint8Array> | undefined {
+  if (taken === undefined) return undefined;
+  const { bytes, parcel } = taken;
+  if (bytes !== undefined) return { value: bytes.slice() };
+  if (isExtent(parcel)) return { value: adoptParcel(parcel) };
+  return { value: copyOut(parcel, (stored) => stored.slice()) as Uint8Array };
+}

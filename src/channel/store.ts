@@ -1,5 +1,6 @@
+import { OSError } from '../errors.js';
 import { allocate, blockBytes, free } from '../memory/heap.js';
-import { storeParcel } from '../memory/parcel.js';
+import { parcelLength, storeParcel } from '../memory/parcel.js';
 import { cellAt, type Cell } from '../memory/program.js';
 import { call } from '../memory/waiters.js';
 import { Mutex } from '../sync/mutex.js';
@@ -172,15 +173,17 @@ export class Store {
 
   /**
    * Takes the first message; undefined when there is none. Its number stands in `hand` before it is taken: should the
-   * taker die, that says what it had.
+   * taker die, that says what it had. A message of more than `longest` bytes stays.
+   *
+   * @throws {OSError} ERR_MESSAGE_LENGTH
    */
-  take(hand?: Cell): Taken | undefined {
+  take(hand?: Cell, longest = Infinity): Taken | undefined {
     const { words, base } = this;
     if (Atomics.load(words, base + PUT) === Atomics.load(words, base + TAKEN)) return undefined;
     this.taking.lockSync();
     let taken: Taken | undefined;
     try {
-      taken = this.remove(hand);
+      taken = this.remove(hand, longest);
     } finally {
       this.taking.release();
     }
@@ -194,7 +197,7 @@ export class Store {
     return taken?.bytes === undefined ? taken : { ...taken, bytes: taken.bytes.slice() };
   }
 
-  private remove(hand: Cell | undefined): Taken | undefined {
+  private remove(hand: Cell | undefined, longest: number): Taken | undefined {
     const { words, base, head } = this;
     const count = words[base + TAKEN]!;
     if (Atomics.load(words, base + PUT) === count) return undefined;
@@ -209,6 +212,7 @@ export class Store {
       offset = 0;
     }
     const length = head.lengthAt(offset);
+    if (longest !== Infinity) refuseLonger(longest, length === LONG ? parcelLength(head.addressAt(offset)) : length);
     const taken = {
       bytes: length === LONG ? undefined : copyOut(head.bytes, offset + PREFIX, length),
       parcel: head.addressAt(offset),
@@ -228,6 +232,11 @@ export class Store {
     if (blockBytes(chunk).length < CHUNK || Atomics.compareExchange(this.words, this.base + SPARE, 0, chunk) !== 0)
       free(chunk);
   }
+}
+
+function refuseLonger(longest: number, length: number): void {
+  if (length > longest)
+    throw new OSError('ERR_MESSAGE_LENGTH', `bad message length: expected at most ${longest} bytes, got ${length}`);
 }
 
 function align(offset: number): number {

@@ -1,5 +1,5 @@
 import * as errors from '../errors.js';
-import { Pipe } from '../channel/connection.js';
+import { Pipe } from '../channel/pipe.js';
 import { Queue } from '../channel/queue.js';
 import { SimpleQueue } from '../channel/simple-queue.js';
 import { activeChildren } from '../process/children.js';

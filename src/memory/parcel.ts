@@ -52,6 +52,13 @@ export function readParcel<T>(address: number, use: (bytes: Uint8Array) => T): T
   }
 }
 
+/** How many bytes there are. */
+export function parcelLength(address: number): number {
+  if (isExtent(address)) return lengthOfExtent(address) - LENGTH_BYTES;
+  const { words, index } = cellAt(address);
+  return words[index]!;
+}
+
 function lengthOfExtent(address: number): number {
   const mapping = mapExtent(address, LENGTH_BYTES);
   const length = new Float64Array(mapping.buffer, 0, 1)[0]!;

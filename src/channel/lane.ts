@@ -1,0 +1,66 @@
+import { EOFError, OSError } from '../errors.js';
+import { allocate } from '../memory/heap.js';
+import { cellAt } from '../memory/program.js';
+import { call } from '../memory/waiters.js';
+import { HOLDER_WORDS, Holders } from './holders.js';
+import { Store, type Taken } from './store.js';
+
+/** A sender waits when the receiver is this many messages behind. */
+const MESSAGES_IN_FLIGHT = 4096;
+
+const WRITERS = 1;
+const READERS = WRITERS + HOLDER_WORDS;
+const LANE_BYTES = (READERS + HOLDER_WORDS) * 4;
+
+/**
+ * One direction of a pipe, in shared memory:
+ *
+ *   word 0     address of the store with its messages
+ *   word 1..   who holds the end that writes
+ *   word 13..  who holds the end that reads
+ */
+export class Lane {
+  readonly address: number;
+  readonly store: Store;
+  readonly writers: Holders;
+  readonly readers: Holders;
+
+  constructor(address: number) {
+    this.address = address;
+    const { words, index } = cellAt(address);
+    this.store = new Store(words[index]!);
+    this.writers = new Holders(address + WRITERS);
+    this.readers = new Holders(address + READERS);
+  }
+
+  static create(): number {
+    const address = allocate(LANE_BYTES);
+    const { words, index } = cellAt(address);
+    words[index] = Store.create(MESSAGES_IN_FLIGHT).address;
+    return address;
+  }
+
+  /** Undefined when there is no room now. */
+  put(bytes: Uint8Array, patient: boolean): true | undefined {
+    if (!this.readers.any(patient))
+      throw new OSError('ERR_BROKEN_PIPE', 'nobody holds the other end of this connection');
+    return this.store.put(bytes) || undefined;
+  }
+
+  /** Undefined when there is no message now. One that is longer than `longest` bytes stays, and is an error. */
+  take(patient: boolean, longest?: number): Taken | undefined {
+    const taken = this.store.take(undefined, longest);
+    if (taken !== undefined || this.writers.any(patient)) return taken;
+    // What was sent before the last writer went is still to be had.
+    const last = this.store.take(undefined, longest);
+    if (last === undefined) throw new EOFError('ERR_EOF', 'nothing is left to receive, and nobody holds the other end');
+    return last;
+  }
+
+  /** Whether there is a message, or the end of them. */
+  isReady(patient: boolean): true | undefined {
+    if (this.store.size === 0 && this.writers.any(patient)) return undefined;
+    call(this.store.messages); // who only looks takes nothing: the call is for the next one
+    return true;
+  }
+}

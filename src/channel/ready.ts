@@ -1,0 +1,19 @@
+import type { Waitable } from '../sync/wait.js';
+
+/**
+ * How `wait` asks an object when it is ready: `object[readiness]()` gives something to wait for in shared memory, or a
+ * descriptor that becomes readable.
+ */
+export const readiness: unique symbol = Symbol.for('manyfold.readiness') as never;
+
+export type Readiness = Waitable<true> | DescriptorReadiness;
+
+export interface DescriptorReadiness {
+  readonly fd: number;
+  /** Whether it is ready although the descriptor is not readable, because this process has read ahead. */
+  isReady?(): boolean;
+}
+
+export interface HasReadiness {
+  [readiness](): Readiness;
+}

@@ -1,0 +1,31 @@
+import { waitAsync, type AwaitOptions } from '../sync/await.js';
+import type { Waitable } from '../sync/wait.js';
+
+/** The waits of coroutines that go through one object. Those that stand in the same lines by way of other objects are not its business. */
+export class Waits {
+  private closing: AbortController | undefined;
+
+  /** Undefined when the timeout is over. */
+  async for<T>(waitable: Waitable<T>, { signal, ...options }: AwaitOptions = {}): Promise<T | undefined> {
+    this.closing ??= new AbortController();
+    const closed = this.closing.signal;
+    if (signal === undefined) return waitAsync(waitable, { ...options, signal: closed });
+    const either = new AbortController();
+    const onAbort = (): void => either.abort(signal.reason);
+    const onClose = (): void => either.abort(closed.reason);
+    if (signal.aborted) onAbort();
+    signal.addEventListener('abort', onAbort);
+    closed.addEventListener('abort', onClose);
+    try {
+      return await waitAsync(waitable, { ...options, signal: either.signal });
+    } finally {
+      signal.removeEventListener('abort', onAbort);
+      closed.removeEventListener('abort', onClose);
+    }
+  }
+
+  /** Ends all of them with an error. */
+  end(error: Error): void {
+    this.closing?.abort(error);
+  }
+}
