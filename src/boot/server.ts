@@ -9,12 +9,14 @@ import { enterSlot, self } from '../memory/slots.js';
 import { lineOf } from '../memory/death.js';
 import { call } from '../memory/waiters.js';
 import { setParentDeathSignal } from '../system/child.js';
-import { unexpectedThreads } from '../system/fork.js';
-import { bootForked, prepareForked } from '../process/boot.js';
+import { enterFork, unexpectedThreads } from '../system/fork.js';
+import { awaitOrder } from '../system/order.js';
+import { bootForked, prepareForked, standBy } from '../process/boot.js';
 import { duringBoot } from '../process/bootstrapping.js';
 import { openServer, serve } from '../process/serve.js';
 import { applySettings, takeSettings } from '../process/settings.js';
 import { EXIT_CANNOT_FORK, leaveWithoutParent } from '../process/launch.js';
+import fs from 'node:fs';
 import os from 'node:os';
 
 const { SIGKILL } = os.constants.signals;
@@ -34,7 +36,14 @@ await prepareForked();
 const server = openServer();
 call(lineOf(self()), Infinity);
 const parent = process.pid;
-bootForked(serve(server), parent);
+const order = serve(server);
+// From here on in a forked child.
+const getUp = standBy(parent);
+const child = awaitOrder(order);
+fs.closeSync(order);
+enterFork();
+getUp();
+bootForked(child);
 
 /** As CPython does, a module that cannot be preloaded is left to the children, who see the error where they need it. */
 async function preloadModules(modules: readonly string[]): Promise<void> {

@@ -130,19 +130,19 @@ function enterAsMain(): number {
 /** Makes `id` the slot of this process. */
 export function enterSlot(id: number): void {
   me = id;
-  recordProcess(id, process.pid);
+  recordProcess(id, process.pid, startTimeOf(process.pid)!);
 }
 
-/** Makes `id` the slot of this process, which its fork server has recorded or is about to record. */
+/** Makes `id` the slot of this process, which its fork server has recorded. */
 export function inheritSlot(id: number): void {
   me = id;
 }
 
 /** Says which process a slot belongs to. */
-export function recordProcess(id: number, pid: number): void {
+export function recordProcess(id: number, pid: number, startTime: StartTime): void {
   const words = header();
   const base = slotBase(indexOf(id));
-  words[base + START_TIME] = startTimeOf(pid) as StartTime;
+  words[base + START_TIME] = startTime;
   Atomics.store(words, base + PID, pid);
   Atomics.store(words, base + STATE, RUNNING);
 }

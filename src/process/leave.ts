@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import { inspect } from 'node:util';
 import { leaveNow } from '../system/child.js';
 import { watchLoop } from '../system/loop.js';
-import { SystemExit } from '../errors.js';
+import { ProcessError, SystemExit } from '../errors.js';
 import { currentObject } from './state.js';
 
 /**
@@ -37,13 +37,35 @@ const EXIT_UNSETTLED = 13;
  * `process.reallyExit`, which Node calls after the exit handlers, and which leaves at once here.
  */
 export function leaveThroughExit(): void {
-  Object.assign(process, { reallyExit: leaveNow });
-  const leaveLast = (code: number): void => leaveNow(Number(process.exitCode ?? code));
+  Object.assign(process, { reallyExit: (code: number) => wayOut(code) });
   process.on('beforeExit', () => {
     // Behind the handlers that have come in the meantime.
     process.off('exit', leaveLast);
     process.on('exit', leaveLast);
   });
+}
+
+let wayOut: (code: number) => void = leaveNow;
+
+function leaveLast(code: number): void {
+  wayOut(Number(process.exitCode ?? code));
+}
+
+/** Lets this process, which is none, live like a child to its end, and then be as it was. */
+export async function rehearseLeaving(live: () => void): Promise<void> {
+  // A turn in which there is something to do: those in which there is not are counted from here on.
+  await new Promise(setImmediate);
+  const code = await new Promise<number>((resolve) => {
+    wayOut = resolve;
+    live();
+  });
+  // By now the call of `process.exit` has returned.
+  wayOut = leaveNow;
+  process.off('exit', leaveLast);
+  Object.assign(process, { _exiting: false, exitCode: undefined });
+  done = false;
+  if (code !== 0) throw new ProcessError('ERR_FORK_SERVER', `the rehearsal of a child ended with code ${code}`);
+  await new Promise(setImmediate);
 }
 
 /** Of `beforeExit`, above. */

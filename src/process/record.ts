@@ -36,7 +36,10 @@ export function checkIn(id: number, word: typeof BOOT | typeof LUGGAGE, message:
   header()[wordOf(id, word)] = storeParcel(message, id);
 }
 
-/** Leaves it where it is: should the fork server that reads it die over the start, the next one needs it. */
+/**
+ * Leaves it where it is until the child is buried: the fork server reads it as well, and should that die over the start,
+ * the next one does.
+ */
 export function readRecord(id: number): BootRecord {
   return readParcel(header()[wordOf(id, BOOT)]!, (bytes) => decode(bytes)) as BootRecord;
 }

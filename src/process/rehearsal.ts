@@ -1,28 +1,25 @@
 import type { Payload } from '../closure/payload.js';
-import { decode } from '../codec/decode.js';
-import { encodeCaptured } from '../codec/encode.js';
-import { header } from '../memory/program.js';
-import { indexOf, isGone, self, slotBase, CREATOR } from '../memory/slots.js';
-import { startTimeOf } from '../system/life.js';
-import { adoptProcess } from './current.js';
-import { duringBoot } from './bootstrapping.js';
-import type { BootRecord, Luggage } from './record.js';
-import { reseedMathRandom } from './random.js';
+import { encode, encodeCaptured } from '../codec/encode.js';
+import { BOOT, LUGGAGE, self } from '../memory/slots.js';
+import { rehearseLeaving } from './leave.js';
+import { checkIn, dropRecord, type BootRecord } from './record.js';
 
 const ROUNDS = 20;
 
 /**
- * Runs in the fork server through what every child will run first, so that it is compiled once, there. Without this each
- * child spends more on it than on all the rest of its start.
+ * Has the fork server live through the life of a child, from its boot to the last step of its end, so that everything on
+ * the way is compiled once, there. Without this each child spends more on it than on all the rest of its life.
  */
-export async function rehearse(): Promise<void> {
-  const message = encodeCaptured(sample).slice();
+export async function rehearse(live: () => void): Promise<void> {
+  const target = encodeCaptured(constant).slice();
+  const luggage = encodeCaptured(sample).slice();
   for (let round = 0; round < ROUNDS; round++) {
-    reseedMathRandom();
-    startTimeOf(process.pid);
-    isGone(header()[slotBase(indexOf(self())) + CREATOR]!);
-    const luggage = (await duringBoot(() => decode(message))) as Luggage;
-    await adoptProcess(record, luggage).run();
+    // One child has luggage, the next one has not.
+    const packed = round % 2 === 0;
+    if (packed) checkIn(self(), LUGGAGE, luggage);
+    checkIn(self(), BOOT, encode({ ...record, cwd: process.cwd(), target: packed ? undefined : target }));
+    await rehearseLeaving(live);
+    dropRecord(self());
   }
 }
 
@@ -32,9 +29,20 @@ const record: BootRecord = {
   identity: [1],
   authkey: new Uint8Array(32),
   method: 'forkserver',
-  cwd: '/',
+  cwd: '',
   parent: { name: 'MainProcess', pid: 0, id: 0 },
   target: undefined,
+};
+
+/** A target that captures nothing. */
+const constant: Payload = {
+  root: [0],
+  nodes: [
+    ['function', { env: 0, text: '() => {}', line: 0, column: 0, kind: 'expression', name: 'target', strict: true }],
+  ],
+  envs: [{ parent: -1, script: 0, names: [], slots: [], imports: [] }],
+  scripts: [{ address: 'file:///rehearsal.js' }],
+  imports: [],
 };
 
 /** The luggage of a child: a closure with a variable and an import, and an argument. */

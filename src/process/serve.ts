@@ -1,7 +1,4 @@
-import { forkProcess } from '../system/fork.js';
-import { reap } from '../system/child.js';
-import { openProcess } from '../system/life.js';
-import { createPipe, drain, pollReadable } from '../system/pipe.js';
+import fs from 'node:fs';
 import { bury, EXIT_UNKNOWN, isMyCreator, lineOf } from '../memory/death.js';
 import { header } from '../memory/program.js';
 import {
@@ -18,25 +15,32 @@ import {
   STARTING,
   STATE,
 } from '../memory/slots.js';
-import { prepareChild, type Prepared } from './prepare.js';
-import { drawSeed } from './random.js';
-import { dropRecord } from './record.js';
 import { call } from '../memory/waiters.js';
-import fs from 'node:fs';
+import { reap } from '../system/child.js';
+import { forkProcess } from '../system/fork.js';
+import { openProcess, startTimeOf, type StartTime } from '../system/life.js';
+import { createOrder, giveOrder } from '../system/order.js';
+import { createPipe, drain, pollReadable } from '../system/pipe.js';
+import { learnTarget } from './prepare.js';
+import { drawSeed } from './random.js';
 
 /**
- * The fork server at work. It does nothing but wait, fork on request, and record how its children end; all of it with
- * blocking calls, so that its event loop, and with it every child's, stays as it was when Node had started.
+ * The fork server at work. It does nothing but wait, fork, and record how its children end; all of it with blocking calls,
+ * so that its event loop, and with it every child's, stays as it was when Node had started.
  *
  *   creator                       server                           child
+ *                                 forks one ahead         --->     stands by, waits for its order
  *   claims a slot, stores BOOT
- *   slot: STARTING, rings   --->  reads BOOT, forks        --->    set up
- *                           <---  slot: RUNNING, calls its line  --->    runs what BOOT says
- *                                 pidfd: collects it       <---    exits
+ *   slot: STARTING, rings   --->  slot: PID, RUNNING
+ *                                 gives the order         --->     runs what BOOT says
+ *                           <---  calls the slot's line
+ *                                 forks the next one
+ *                                 pidfd: collects it      <---     exits
  *                           <---  slot: EXIT, ENDED, calls its line
  *
- * When the server dies, the kernel kills its children (PR_SET_PDEATHSIG), and their creators, who see that it is gone,
- * record exit code 255. When a creator dies, the server records it and kills the creator's children.
+ * No child runs before its slot says who it is, so a creator that sees no pid there when the server dies knows that nothing
+ * has been run. When the server dies, the kernel kills its children (PR_SET_PDEATHSIG), and their creators, who see that it
+ * is gone, record exit code 255. When a creator dies, the server records it and kills the creator's children.
  */
 export function openServer(): Server {
   const { readEnd, writeEnd } = createPipe();
@@ -49,62 +53,76 @@ export interface Server {
   readonly writeEnd: number;
 }
 
+/** One that has been forked ahead, and waits to be told what it is. */
+interface Spare {
+  readonly pid: number;
+  readonly startTime: StartTime;
+  /** Readable when it has ended. A signal would not do: the kernel may give it to one of Node's other threads. */
+  readonly fd: number;
+  readonly order: number;
+}
+
 interface Child {
   /** Of its slot. */
   readonly id: number;
   readonly pid: number;
-  /** Readable when it has ended. A signal would not do: the kernel may give it to one of Node's other threads. */
   readonly fd: number;
 }
 
 let children: Child[] = [];
+let spare: Spare | undefined;
 
-/** What a forked child finds itself with. */
-export interface Forked {
-  /** Of its slot. */
-  readonly id: number;
-  readonly prepared: Prepared | undefined;
-}
-
-/** Returns only in a forked child. */
-export function serve(server: Server): Forked {
+/** Returns only in a forked child, with the descriptor by which it will be told what it is. */
+export function serve(server: Server): number {
+  // The first request is still to come; from then on one is forked ahead, unless that has just failed.
+  let ahead = false;
   for (;;) {
-    const [rung, ...ended] = pollReadable([server.readEnd, ...children.map(({ fd }) => fd)], FOREVER);
-    if (ended.includes(true)) collectEnded(ended);
-    if (!rung) continue;
-    drain(server.readEnd);
-    // Before looking at the requests: who makes one from now on rings anew.
-    Atomics.store(header(), slotBase(indexOf(self())) + RUNG, 0);
-    const child = forkRequested();
-    if (child !== undefined) return leaveServer(server, child);
+    const request = nextRequest();
+    if (request !== undefined && spare !== undefined) {
+      assign(request, spare);
+      spare = undefined;
+      ahead = true;
+    } else if (request !== undefined || (ahead && spare === undefined)) {
+      const order = forkSpare();
+      if (order !== undefined) return leaveServer(server, order);
+      if (spare !== undefined) continue;
+      ahead = false;
+      if (request !== undefined) bury(request, EXIT_UNKNOWN); // without a pid: its creator sees that it never was
+    } else if (waitForNews(server)) {
+      ahead = false; // for one that dies at once, the next one would do so too
+    }
   }
 }
 
-const FOREVER = -1;
-
-function forkRequested(): Forked | undefined {
+function nextRequest(): number | undefined {
   const words = header();
   for (const id of slotsInUse()) {
     const base = slotBase(indexOf(id));
     if (Atomics.load(words, base + STATE) !== STARTING || words[base + SERVER] !== self()) continue;
     const creator = words[base + CREATOR]!;
-    if (!isMyCreator(creator) && isGone(creator)) {
-      bury(id, EXIT_UNKNOWN);
-      continue;
-    }
-    drawSeed();
-    const prepared = prepareChild(id);
-    const pid = tryFork();
-    if (pid === 0) return { id, prepared };
-    if (pid === undefined) {
-      bury(id, EXIT_UNKNOWN); // without a pid: its creator sees that it never was
-      continue;
-    }
-    children.push({ id, pid, fd: openProcess(pid)! }); // not collected yet, so it is there
-    recordProcess(id, pid); // from here on it counts as started, and runs
-    call(lineOf(id), Infinity);
-    if (prepared) dropRecord(id);
+    if (isMyCreator(creator) || !isGone(creator)) return id;
+    bury(id, EXIT_UNKNOWN);
   }
+  return undefined;
+}
+
+function assign(id: number, { pid, startTime, fd, order }: Spare): void {
+  children.push({ id, pid, fd });
+  recordProcess(id, pid, startTime);
+  giveOrder(order, id);
+  call(lineOf(id), Infinity);
+  fs.closeSync(order);
+  learnTarget(id);
+}
+
+/** Gives the descriptor of its order in the child; in the server there is a spare then, unless the fork has failed. */
+function forkSpare(): number | undefined {
+  const order = createOrder();
+  drawSeed();
+  const pid = tryFork();
+  if (pid === 0) return order;
+  if (pid === undefined) fs.closeSync(order);
+  else spare = { pid, startTime: startTimeOf(pid) ?? 0, fd: openProcess(pid)!, order }; // not collected yet, so it is there
   return undefined;
 }
 
@@ -116,6 +134,23 @@ function tryFork(): number | undefined {
   }
 }
 
+/** Waits until there may be a request, and collects who has ended meanwhile. Says whether the spare has. */
+function waitForNews({ readEnd }: Server): boolean {
+  const awaited = [readEnd, spare?.fd ?? NONE, ...children.map(({ fd }) => fd)];
+  const [rung, isSpareEnded, ...ended] = pollReadable(awaited, FOREVER);
+  if (ended.includes(true)) collectEnded(ended);
+  if (isSpareEnded) dropSpare(spare!);
+  if (rung) {
+    drain(readEnd);
+    // Before looking at the requests: who makes one from now on rings anew.
+    Atomics.store(header(), slotBase(indexOf(self())) + RUNG, 0);
+  }
+  return isSpareEnded === true;
+}
+
+const FOREVER = -1;
+const NONE = -1; // which poll(2) passes over
+
 function collectEnded(ended: readonly boolean[]): void {
   const gone = children.filter((_, place) => ended[place]);
   children = children.filter((_, place) => !ended[place]);
@@ -125,8 +160,15 @@ function collectEnded(ended: readonly boolean[]): void {
   }
 }
 
-function leaveServer({ readEnd, writeEnd }: Server, child: Forked): Forked {
+function dropSpare({ pid, fd, order }: Spare): void {
+  spare = undefined;
+  fs.closeSync(fd);
+  fs.closeSync(order);
+  reap(pid);
+}
+
+function leaveServer({ readEnd, writeEnd }: Server, order: number): number {
   for (const fd of [readEnd, writeEnd, ...children.map((sibling) => sibling.fd)]) fs.closeSync(fd);
   children = [];
-  return child;
+  return order;
 }

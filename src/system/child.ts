@@ -1,7 +1,10 @@
-import { exitNow, prctl, waitid, waitpid } from './libc.js';
+import { exitNow, prctl, prctlName, waitid, waitpid } from './libc.js';
 import { systemError } from './error.js';
 
 const PR_SET_PDEATHSIG = 1;
+const PR_SET_NAME = 15;
+const PR_GET_NAME = 16;
+const NAME_BYTES = 16;
 const WNOHANG = 1;
 const P_PID = 1;
 const WEXITED = 4;
@@ -44,4 +47,12 @@ export function leaveNow(code: number): never {
 /** From now on the kernel sends `signal` to this process when its parent dies; a parent already dead is not noticed. */
 export function setParentDeathSignal(signal: number): void {
   prctl(PR_SET_PDEATHSIG, signal, 0, 0, 0);
+}
+
+/** Names this process, as `ps` shows it, until the function that it gives is called. */
+export function renameProcess(name: string): () => void {
+  const before = Buffer.alloc(NAME_BYTES);
+  prctlName(PR_GET_NAME, before, 0, 0, 0);
+  prctlName(PR_SET_NAME, Buffer.from(`${name}\0`), 0, 0, 0);
+  return () => void prctlName(PR_SET_NAME, before, 0, 0, 0);
 }

@@ -12,25 +12,28 @@ type Ranges = [number, number, number, number, number, number, number, number];
 
 /**
  * A real fork(2) of this Node process, which must run on one thread (`--single-threaded --v8-pool-size=1`). Returns the
- * child's pid in the parent, 0 in the child, whose event loop is set up anew.
+ * child's pid in the parent, 0 in the child, which has to call `enterFork` before its event loop takes a turn.
  *
  * V8 marks every page of its heap MADV_DONTFORK, so a plain fork leaves the child without a heap. The address space is
  * set back just before the fork; see `forkNow` for why that is safe.
  */
 export function forkProcess(): number {
   ranges ??= forkableRanges();
-  loop ??= uvDefaultLoop();
   const pid = forkNow(...ranges);
   if (pid < 0) throw systemError('fork');
-  if (pid === 0) {
-    uvLoopFork(loop);
-    // Node has read its pid once, in the parent.
-    Object.defineProperty(process, 'pid', { value: getpid() as number, enumerable: true, configurable: true });
-  }
   return pid;
 }
 
 let ranges: Ranges | undefined;
+
+/** In the child: sets up its event loop anew. Signals that have come since the fork are forgotten. */
+export function enterFork(): void {
+  loop ??= uvDefaultLoop();
+  uvLoopFork(loop);
+  // Node has read its pid once, in the parent.
+  Object.defineProperty(process, 'pid', { value: getpid() as number, enumerable: true, configurable: true });
+}
+
 let loop: unknown;
 
 /**

@@ -25,7 +25,9 @@ export const waitid = libc.func('int waitid(int kind, unsigned int id, void *inf
 export const prctl = libc.func(
   'int prctl(int option, unsigned long a, unsigned long b, unsigned long c, unsigned long d)',
 );
+export const prctlName = libc.func('prctl', 'int', ['int', 'void *', 'ulong', 'ulong', 'ulong']);
 
+export const eventfd = libc.func('int eventfd(unsigned int count, int flags)');
 export const pipe2 = libc.func('int pipe2(void *ends, int flags)');
 export const poll = libc.func('int poll(void *entries, unsigned long count, int timeout)');
 export const schedGetAffinity = libc.func('int sched_getaffinity(int pid, size_t size, void *mask)');

@@ -23,6 +23,13 @@ const startSleeper = async () => {
   return sleeper;
 };
 
+/** Also at the end of a test that may have killed it: the descriptor by which it is rung counts from its start on. */
+const ensureServer = async () => {
+  const child = await startSleeper();
+  child.kill();
+  await child.join();
+};
+
 for (const [id, signal] of [
   ['startmethod-023', 'SIGINT'],
   ['startmethod-024', 'SIGKILL'],
@@ -47,7 +54,7 @@ for (const [id, signal] of [
 
 test('the fork server is killed while starts are in flight: each start succeeds, and each child is joined', async () => {
   for (let round = 0; round < 5; round++) {
-    await (await startSleeper().then((child) => (child.kill(), child))).join();
+    await ensureServer();
     const victim = serverPid();
     const children = Array.from({ length: 4 }, () => new Process({ target: () => {} }));
     const starts = children.map((child) => child.start());
@@ -56,6 +63,7 @@ test('the fork server is killed while starts are in flight: each start succeeds,
     await Promise.all(children.map((child) => child.join()));
     for (const { exitCode } of children) assert.ok(exitCode === 0 || exitCode === 255, String(exitCode));
   }
+  await ensureServer();
 });
 
 test('the fork server is killed while this process blocks in joinSync', async () => {
@@ -68,10 +76,11 @@ test('the fork server is killed while this process blocks in joinSync', async ()
   sleeper.joinSync();
   assert.equal(sleeper.exitCode, 255);
   killer.joinSync();
+  await ensureServer();
 });
 
 test('the fork server is stopped: a start waits until it goes on, or until it is killed', async () => {
-  await (await startSleeper().then((child) => (child.kill(), child))).join();
+  await ensureServer();
   const server = serverPid();
   process.kill(server, 'SIGSTOP');
   const child = new Process({ target: () => {} });
@@ -80,6 +89,40 @@ test('the fork server is stopped: a start waits until it goes on, or until it is
   await started;
   await child.join();
   assert.equal(child.exitCode, 0);
+});
+
+/** The process that the server has forked ahead. */
+const spareOf = (server: number) =>
+  relatives(process.pid).find(({ ppid, name }) => ppid === server && name === 'manyfold-spare');
+
+test('the spare child is killed: the next start forks one, and one is there again afterwards', async () => {
+  for (const signal of ['SIGKILL', 'SIGTERM'] as const) {
+    await ensureServer();
+    const server = serverPid();
+    assert.ok(await until(() => spareOf(server) !== undefined, 1000));
+    process.kill(spareOf(server)!.pid, signal);
+    assert.ok(await until(() => spareOf(server) === undefined, 1000));
+    const child = new Process({ target: () => {} });
+    await child.start();
+    await child.join();
+    assert.equal(child.exitCode, 0);
+    assert.ok(await until(() => spareOf(server) !== undefined, 1000));
+  }
+});
+
+test('an interrupt that comes before a child is started does not reach it', async () => {
+  const child = await startSleeper();
+  const server = serverPid();
+  assert.ok(await until(() => spareOf(server) !== undefined, 1000));
+  const spare = spareOf(server)!.pid;
+  for (let i = 0; i < 3; i++) process.kill(spare, 'SIGINT');
+  const next = new Process({ target: () => new Promise((resolve) => setTimeout(resolve, 50)) });
+  await next.start();
+  assert.equal(next.pid, spare);
+  await next.join();
+  assert.equal(next.exitCode, 0);
+  child.kill();
+  await child.join();
 });
 
 test('a creator in the middle of the tree is killed, and its children die with it', async () => {
@@ -104,8 +147,8 @@ test('a creator in the middle of the tree is killed, and its children die with i
 });
 
 test('children killed right after their start are all joined', async () => {
-  const lock = new Lock();
   for (let i = 0; i < 50; i++) {
+    const lock = new Lock();
     const child = new Process({ target: () => void lock.acquireSync() });
     await child.start();
     child.kill();

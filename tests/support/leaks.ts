@@ -47,6 +47,11 @@ export function isForkServer({ ppid, command }: ProcessInfo): boolean {
   return ppid === process.pid && /manyfold/i.test(command) && /fork-?server/i.test(command);
 }
 
+/** The one that a fork server has forked ahead, until it is told what it is. */
+function isSpareOf(servers: readonly ProcessInfo[], { ppid, name }: ProcessInfo): boolean {
+  return name === 'manyfold-spare' && servers.some(({ pid }) => pid === ppid);
+}
+
 /**
  * Marks the processes that this program will start, and gives it a temporary folder of its own, so that test programs
  * that run side by side do not take each other's leftovers for theirs. Undone when the program ends.
@@ -104,14 +109,18 @@ export function leaksSince(before: Snapshot, options: LeakOptions = {}): Leak[] 
 
 function leakedProcesses(processes: ProcessInfo[], before: Snapshot, { mayStay = isForkServer }: LeakOptions): Leak[] {
   const servers = processes.filter((info) => mayStay(info));
-  const strangers = processes.filter((info) => !before.processes.has(info.pid) && !servers.includes(info));
+  const spares = processes.filter((info) => isSpareOf(servers, info));
+  const strangers = processes.filter(
+    (info) => !before.processes.has(info.pid) && !servers.includes(info) && !spares.includes(info),
+  );
   const leak = (info: ProcessInfo, note = ''): Leak => ({
     what: 'process',
     name: String(info.pid),
     text: `process ${describeProcess(info)}${note}`,
   });
   const several = servers.length > 1 ? servers.map((info) => leak(info, ', one of several fork servers')) : [];
-  return [...strangers.map((info) => leak(info)), ...several];
+  const spare = spares.length > servers.length ? spares.map((info) => leak(info, ', one of several spares')) : [];
+  return [...strangers.map((info) => leak(info)), ...several, ...spare];
 }
 
 function leakedMemory(ours: ReadonlySet<number>, before: Snapshot): Leak[] {
@@ -152,8 +161,10 @@ export async function assertNoLeaks(before: Snapshot, options: LeakOptions = {})
 
 /** One leak is one failure: what stays must not fail the tests after this one, nor keep the runner waiting. */
 function killStrangers(before: Snapshot, { mayStay = isForkServer }: LeakOptions): void {
-  for (const info of ownProcesses()) {
-    if (before.processes.has(info.pid) || mayStay(info)) continue;
+  const processes = ownProcesses();
+  const servers = processes.filter((info) => mayStay(info));
+  for (const info of processes) {
+    if (before.processes.has(info.pid) || servers.includes(info) || isSpareOf(servers, info)) continue;
     try {
       process.kill(info.pid, 'SIGKILL');
     } catch {

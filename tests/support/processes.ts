@@ -8,6 +8,8 @@ export interface ProcessInfo {
   /** One letter, as in proc(5): R running, S sleeping, Z a zombie that nobody has waited for. */
   readonly state: string;
   readonly command: string;
+  /** As the process calls itself, up to 15 characters. */
+  readonly name: string;
 }
 
 /** The file's text, or undefined when the process is gone or not ours. */
@@ -26,7 +28,7 @@ function processInfo(pid: number): ProcessInfo | undefined {
   const [state = '', ppid] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   const name = stat.slice(stat.indexOf('(') + 1, stat.lastIndexOf(')'));
   const command = readProc(pid, 'cmdline')?.split('\0').join(' ').trim();
-  return { pid, ppid: Number(ppid), state, command: command || `[${name}]` };
+  return { pid, ppid: Number(ppid), state, name, command: command || `[${name}]` };
 }
 
 export function allProcesses(): ProcessInfo[] {
