@@ -111,6 +111,9 @@ export class MaybeEncodingError extends ManyfoldError {}
  */
 export class OwnerDiedError extends ManyfoldError {}
 
+/** Python's `BrokenBarrierError`: a party of a barrier will not come, or the barrier was reset while others waited. */
+export class BrokenBarrierError extends RuntimeError {}
+
 /** The calling process was not launched in the mode that a true `fork` needs. */
 export class ForkUnsafeError extends ManyfoldError {}
 
@@ -162,6 +165,7 @@ for (const type of [
   CancelledError,
   MaybeEncodingError,
   OwnerDiedError,
+  BrokenBarrierError,
   ForkUnsafeError,
   OutOfMemoryError,
   ValueError,

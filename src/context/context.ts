@@ -14,18 +14,30 @@ import { ForkServerPool, SpawnPool } from '../pool/method-classes.js';
 import type { Pool } from '../pool/pool.js';
 import { SharedArray } from '../shared/array.js';
 import { Value } from '../shared/value.js';
+import { Barrier } from '../sync/barrier.js';
+import { Condition } from '../sync/condition.js';
+import { Event } from '../sync/event.js';
 import { Lock } from '../sync/lock.js';
+import { RLock } from '../sync/rlock.js';
+import { BoundedSemaphore, Semaphore } from '../sync/semaphore.js';
 import { freezeSupport } from './freeze.js';
 
 /** What every context has, whatever its start method: nothing of it depends on how processes come into being. */
 const common = {
   Array: SharedArray,
   AuthenticationError: errors.AuthenticationError,
+  Barrier,
+  BoundedSemaphore,
+  BrokenBarrierError: errors.BrokenBarrierError,
   BufferTooShort: errors.BufferTooShort,
+  Condition,
+  Event,
   Lock,
   Pipe,
   ProcessError: errors.ProcessError,
   Queue,
+  RLock,
+  Semaphore,
   SharedArray,
   SimpleQueue,
   TimeoutError: errors.TimeoutError,

@@ -14,12 +14,22 @@ import { Process } from '../process/process.js';
 import { getAllStartMethods, getStartMethod, setStartMethod } from '../process/start-method.js';
 import { SharedArray } from '../shared/array.js';
 import { Value } from '../shared/value.js';
+import { Barrier } from '../sync/barrier.js';
+import { Condition } from '../sync/condition.js';
+import { Event } from '../sync/event.js';
 import { Lock } from '../sync/lock.js';
+import { asOwner } from '../sync/owner.js';
+import { RLock } from '../sync/rlock.js';
+import { BoundedSemaphore, Semaphore } from '../sync/semaphore.js';
 import { getContext } from './context.js';
 
 /** The functions and classes that programs capture or extend: whatever bundles them, each process has its own. */
 const travelling = {
   ...errors,
+  Barrier,
+  BoundedSemaphore,
+  Condition,
+  Event,
   ForkServerPool,
   ForkServerProcess,
   Lock,
@@ -27,12 +37,15 @@ const travelling = {
   Pool,
   Process,
   Queue,
+  RLock,
+  Semaphore,
   SharedArray,
   SimpleQueue,
   SpawnPool,
   SpawnProcess,
   Value,
   activeChildren,
+  asOwner,
   cpuCount,
   currentProcess,
   getAllStartMethods,

@@ -1,33 +1,49 @@
 import { futexWait, futexWake } from '../system/futex.js';
 import { RuntimeError } from '../errors.js';
 import { ring } from './doorbell.js';
-import { ENTRY_COUNT, ENTRY_WORDS, REGISTRATIONS, SLOTS_USED, TICKET } from './layout.js';
+import {
+  ABOUT,
+  BLOCKING,
+  AWAITING,
+  CALLED,
+  CARES,
+  DRAWN,
+  entryAddress,
+  IDLE,
+  isWaiting,
+  LINE,
+  PHASE,
+  waiting,
+  waitingOf,
+  type Candidate,
+} from './entries.js';
+import { ENTRY_COUNT, ENTRY_WORDS, SLOTS_USED, TICKET } from './layout.js';
 import { cellAt, header, systemAddress, type Cell } from './program.js';
-import { ENTRIES_USED, FREE, idOf, indexOf, raise, self, slotBase, slotsInUse, STATE } from './slots.js';
+import { ENTRIES_USED, FREE, idOf, indexOf, raise, self, slotBase, STATE } from './slots.js';
+
+export { entriesInUse } from './entries.js';
 
 /**
- * Who waits for what. A *line* is one word of a primitive; its address is the line's name and its value says whether
- * anybody may stand in it (0: surely nobody). A process stands in a line by an entry in the table of its own slot:
- *
- *   word 0   serial << 2 | IDLE, BLOCKING, AWAITING or CALLED       (a futex word; the serial is new for each wait)
- *   word 1   address of the line
- *   word 2   ticket: the lowest number is called first
- *   word 3   1 when the death of any process may end the wait
+ * How one waits in a line, and is called (entries.ts draws what lies in memory).
  *
  * No wake-up is lost: one who waits writes its entry, then the line's word, then looks at the condition; one who changes
  * the condition looks at the line's word afterwards. One of the two sees the other (all accesses are `Atomics`).
- * The whole table lies in the first window, where the index of a word is its address.
  * No step needs undoing when a process dies: an entry of a dead slot is struck out, a call it had received is passed on.
  */
-const IDLE = 0;
-const BLOCKING = 1;
-const AWAITING = 2;
-const CALLED = 3;
-const PHASE = 3;
+const SOMEBODY = 1;
+const HUNGRY = 2;
 
-const LINE = 1;
-const DRAWN = 2;
-const CARES = 3;
+/** How one stands in a line. */
+export interface Standing {
+  readonly blocking: boolean;
+  readonly cares: boolean;
+  readonly kind?: number | undefined;
+  readonly newestFirst?: boolean | undefined;
+  /** Of an earlier stay in the same line, in which nothing could be taken. */
+  readonly ticket?: number | undefined;
+  /** Asks those who only come now to stand behind. */
+  readonly hungry?: boolean | undefined;
+}
 
 export interface Entry {
   /** The word of the state, in this process. */
@@ -37,19 +53,28 @@ export interface Entry {
 }
 
 /** Steps into a line; the caller must look at the condition once more before it sleeps. */
-export function enterLine(
-  line: Cell,
-  how: { blocking: boolean; cares: boolean; newestFirst?: boolean | undefined; ticket?: number | undefined },
-): Entry {
+export function enterLine(line: Cell, how: Standing): Entry {
   const ticket = how.ticket ?? drawTicket(how.newestFirst);
   const cell = idleEntry();
   cell.words[cell.index + LINE] = line.address;
   cell.words[cell.index + DRAWN] = ticket;
-  cell.words[cell.index + CARES] = how.cares ? 1 : 0;
+  cell.words[cell.index + ABOUT] = ((how.kind ?? 0) << 1) | (how.cares ? CARES : 0);
   const serial = (cell.words[cell.index]! & ~PHASE) + (PHASE + 1);
   Atomics.store(cell.words, cell.index, serial | (how.blocking ? BLOCKING : AWAITING));
-  Atomics.store(line.words, line.index, 1);
+  // One who is hungry stays so whoever else comes.
+  if (how.hungry) Atomics.store(line.words, line.index, HUNGRY);
+  else Atomics.compareExchange(line.words, line.index, 0, SOMEBODY);
   return { cell, line, ticket };
+}
+
+/** Whether only those may take who have been called, or have waited for a while. */
+export function isHungry(line: Cell): boolean {
+  return Atomics.load(line.words, line.index) === HUNGRY;
+}
+
+/** The one who was hungry has got what it waited for, or has left. Should another one be so too, it says it anew. */
+export function calm(line: Cell): void {
+  if (isHungry(line)) Atomics.compareExchange(line.words, line.index, HUNGRY, SOMEBODY);
 }
 
 /** In a line in which the newest goes first, the tickets run backwards. */
@@ -89,15 +114,9 @@ function callWaiting(line: Cell, count: number): void {
     // Nobody; say so, and look again: one who came in the meantime may have read the condition before it changed.
     Atomics.store(line.words, line.index, 0);
     if (firstIn(line.address) === undefined) return;
-    Atomics.store(line.words, line.index, 1);
+    Atomics.store(line.words, line.index, SOMEBODY);
     left = Infinity; // others who called in the meantime saw nobody: however many they wanted to call, it is on us now
   }
-}
-
-interface Candidate {
-  readonly id: number;
-  readonly address: number;
-  readonly state: number;
 }
 
 /** The one with the lowest ticket. Plain loops: everyone who releases what somebody waits for comes through here. */
@@ -127,11 +146,6 @@ function firstIn(line: number): Candidate | undefined {
   return isWaiting(state) && words[best + LINE] === line ? { id: idOf(owner), address: best, state } : firstIn(line);
 }
 
-function isWaiting(state: number): boolean {
-  const phase = state & PHASE;
-  return phase === BLOCKING || phase === AWAITING;
-}
-
 /** Fails when the state has changed since it was read: left, called by another, or used for another wait. */
 function callEntry({ id, address, state }: Candidate): boolean {
   const cell = cellAt(address);
@@ -144,7 +158,12 @@ function callEntry({ id, address, state }: Candidate): boolean {
 
 /** Calls everyone whose wait may be ended by a death. */
 export function callAllWhoCare(): void {
-  for (const found of waiting()) if (header()[found.address + CARES] === 1) callEntry(found);
+  for (const found of waiting()) if (header()[found.address + ABOUT]! & CARES) callEntry(found);
+}
+
+/** Calls one process in a line, wherever it stands there. */
+export function callOnly(line: Cell, id: number): void {
+  for (const found of waitingOf(id)) if (header()[found.address + LINE] === line.address) callEntry(found);
 }
 
 /** Strikes out a dead process's entries; the calls it had received go to the next ones in those lines. */
@@ -166,17 +185,6 @@ function strikeOutEntry(address: number): void {
   }
 }
 
-function* waiting(): Generator<Candidate> {
-  for (const id of slotsInUse()) {
-    const used = Atomics.load(header(), slotBase(indexOf(id)) + ENTRIES_USED);
-    for (let number = 0; number < used; number++) {
-      const address = entryAddress(indexOf(id), number);
-      const state = Atomics.load(header(), address);
-      if (isWaiting(state)) yield { id, address, state };
-    }
-  }
-}
-
 function idleEntry(): Cell {
   const me = indexOf(self());
   for (let number = 0; number < ENTRY_COUNT; number++) {
@@ -186,15 +194,4 @@ function idleEntry(): Cell {
     return cellAt(address);
   }
   throw new RuntimeError('ERR_TOO_MANY_WAITS', `a process can wait for at most ${ENTRY_COUNT} primitives at a time`);
-}
-
-function entryAddress(slot: number, number: number): number {
-  return REGISTRATIONS + (slot * ENTRY_COUNT + number) * ENTRY_WORDS;
-}
-
-/** How many entries of this process are in use: for tests of leaks. */
-export function entriesInUse(): number {
-  let count = 0;
-  for (const { id } of waiting()) if (id === self()) count++;
-  return count;
 }

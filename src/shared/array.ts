@@ -1,8 +1,10 @@
 import { ArgumentTypeError, expected, ValueError } from '../errors.js';
 import { handle, registerHandle } from '../memory/handle.js';
+import { allocate } from '../memory/heap.js';
+import { WORD } from '../memory/layout.js';
 import { createRegion, openRegion } from '../memory/region.js';
 import { Lock } from '../sync/lock.js';
-import { Mutex } from '../sync/mutex.js';
+import { LOCK_WORDS } from '../sync/lock-core.js';
 import {
   bytesPerElement,
   checkTypeCode,
@@ -42,7 +44,7 @@ function makeArray<Code extends TypeCode>(code: Code, init: number | Iterable<El
   const elements = typeof init === 'number' ? undefined : [...checkIterable(init)];
   const length = elements?.length ?? checkLength(init);
   const address = createRegion(length * bytesPerElement(code));
-  const array = openArray(code, address, length, Mutex.create().address);
+  const array = openArray(code, address, length, allocate(LOCK_WORDS * WORD));
   elements?.forEach((element, place) => {
     array[place] = element as never;
   });
@@ -58,7 +60,7 @@ function openArray<Code extends TypeCode>(
   const bytes = openRegion(address, length * bytesPerElement(code));
   const elements = elementsOver(code, bytes, length);
   // Not in the region itself: it must lie where the heap does, which everybody has mapped for good.
-  const lock = new Lock(new Mutex(mutex));
+  const lock = new Lock({}, { address: mutex });
   // The methods stand in the object itself, and not among the elements that `for in` and `console.log` show.
   return Object.defineProperties(elements, {
     getLock: { value: () => lock },

@@ -1,7 +1,6 @@
 import { allocate, blockBytes } from '../memory/heap.js';
 import { handle, registerHandle } from '../memory/handle.js';
 import { Lock } from '../sync/lock.js';
-import { Mutex } from '../sync/mutex.js';
 import {
   bytesPerElement,
   checkTypeCode,
@@ -38,7 +37,7 @@ export class Value<Code extends TypeCode = TypeCode> {
     this.#code = checkTypeCode(code) as Code;
     this.#address = at?.address ?? allocate(LOCK_BYTES + bytesPerElement(code));
     this.#cell = elementsOver(code, blockBytes(this.#address).subarray(LOCK_BYTES), 1);
-    this.#lock = new Lock(new Mutex(this.#address));
+    this.#lock = new Lock({}, { address: this.#address });
     if (value !== undefined) this.#cell[0] = value;
   }
 

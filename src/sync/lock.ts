@@ -1,6 +1,9 @@
-import { OwnerDiedError, ValueError } from '../errors.js';
+import { ValueError } from '../errors.js';
 import { handle, registerHandle } from '../memory/handle.js';
-import { Mutex, type Got } from './mutex.js';
+import { core, Holdable } from './holdable.js';
+import { LOCK } from './kinds.js';
+import { checkOptions, fromState, LockCore, type At, type LockOptions } from './lock-core.js';
+import { processName } from './names.js';
 import { patience, type SyncWaitOptions, type WaitOptions } from './options.js';
 
 /**
@@ -14,60 +17,57 @@ import { patience, type SyncWaitOptions, type WaitOptions } from './options.js';
  *   // nobody else is here
  * }
  *
+ * @throws {TypeError} ERR_LOCK_OPTIONS
  * @see https://docs.python.org/3/library/multiprocessing.html#multiprocessing.Lock
  */
-export class Lock {
-  readonly #mutex: Mutex;
+export class Lock extends Holdable {
+  readonly [core]: LockCore;
 
-  constructor(mutex: Mutex = Mutex.create()) {
-    this.#mutex = mutex;
+  constructor(options: LockOptions = {}, at?: At) {
+    super();
+    this[core] = new LockCore(LOCK, checkOptions(options), at);
   }
 
   /**
    * Resolves with true when the caller holds the lock, with false when `timeout` milliseconds are over.
    *
    * @throws {OwnerDiedError} ERR_OWNER_DIED: its holder died; the lock is free again, what it guards may be half changed
+   * @throws {TypeError} ERR_TIMEOUT_VALUE, ERR_WAIT_OPTIONS
    */
-  async acquire(options: WaitOptions = {}): Promise<boolean> {
-    return this.#taken(await this.#mutex.acquire({ timeout: patience(options), signal: options.signal }));
+  async acquire(options?: WaitOptions): Promise<boolean> {
+    const wait = { timeout: patience(options), signal: options?.signal };
+    return this[core].settle(await this[core].acquire(wait));
   }
 
   /** Like `acquire`, and blocks the calling thread. */
   acquireSync(options?: SyncWaitOptions): boolean {
-    return this.#taken(this.#mutex.acquireSync(options && patience(options)));
+    return this[core].settle(this[core].acquireSync(options && patience(options)));
   }
 
   /** @throws {ValueError} ERR_LOCK_NOT_HELD */
   release(): void {
-    if (!this.#mutex.release()) throw new ValueError('ERR_LOCK_NOT_HELD', 'semaphore or lock released too many times');
+    if (!this[core].release()) throw new ValueError('ERR_LOCK_NOT_HELD', 'semaphore or lock released too many times');
   }
 
   /** Whether somebody holds it at this moment. */
   locked(): boolean {
-    return this.#mutex.isHeld();
+    return this[core].isHeld();
   }
 
-  /** Acquires the lock for a block: `using held = await lock.hold()`. */
-  async hold(options: Pick<WaitOptions, 'signal'> = {}): Promise<Disposable> {
-    await this.acquire(options);
-    return { [Symbol.dispose]: () => this.release() };
+  /** Whether its holder has taken it over from a process that died: what it guards may be half changed. */
+  get recovered(): boolean {
+    return this[core].recovered;
   }
 
-  /** Like `hold`, and blocks the calling thread. */
-  holdSync(): Disposable {
-    this.acquireSync();
-    return { [Symbol.dispose]: () => this.release() };
+  /** As in Python: `<Lock(owner=None)>`. */
+  override toString(): string {
+    const owner = this[core].isMine() ? processName() : this.locked() ? 'SomeOtherProcess' : 'None';
+    return `<Lock(owner=${owner})>`;
   }
 
-  #taken(got: Got | undefined): boolean {
-    if (got !== 'abandoned') return got !== undefined;
-    this.#mutex.release();
-    throw new OwnerDiedError('ERR_OWNER_DIED', 'the process that held this lock has died; the lock is free again');
-  }
-
-  [handle](): [string, number] {
-    return ['Lock', this.#mutex.address];
+  [handle](): [string, unknown] {
+    return ['Lock', this[core].state];
   }
 }
 
-registerHandle('Lock', (address) => new Lock(new Mutex(address as number)));
+registerHandle('Lock', (state) => new Lock(...fromState(state)));

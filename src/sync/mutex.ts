@@ -1,20 +1,24 @@
 import { allocate } from '../memory/heap.js';
 import { cellAt, type Cell } from '../memory/program.js';
-import { isGone, self } from '../memory/slots.js';
-import { call } from '../memory/waiters.js';
-import { waitSync, type Waitable } from './wait.js';
+import { hasEnded, isGone, self } from '../memory/slots.js';
+import { call, isHungry } from '../memory/waiters.js';
+import { waitSync } from './wait.js';
+import type { Waitable } from './waitable.js';
 import { waitAsync, type AwaitOptions } from './await.js';
 
 /**
  * The lock under everything, two words of shared memory:
  *
- *   word 0   OWNER: 0 when free, else the id of the slot that holds it
+ *   word 0   OWNER: 0 when free, RESERVED when free for one who stands in the line only, else the id of its holder's slot
  *   word 1   the line of those who wait
  *
  * It is released before the line is looked at, and whoever comes first takes it: a lock that is handed over in person
- * would be idle for as long as the next one takes to wake up. Who was called and came too late keeps its ticket.
+ * would be idle for as long as the next one takes to wake up. Who was called and came too late keeps its ticket, and says
+ * after a while that it is hungry: then the lock is reserved for those who are called, so that nobody starves.
  */
-export const MUTEX_WORDS = 2;
+const MUTEX_WORDS = 2;
+
+const RESERVED = -1;
 
 /** How a lock was got: plainly, or from a holder that died, leaving what the lock guards as it was at that moment. */
 export type Got = 'free' | 'abandoned';
@@ -23,35 +27,46 @@ export class Mutex implements Waitable<Got> {
   readonly cares = true;
   readonly line: Cell;
   readonly address: number;
-  private readonly words: Int32Array;
-  private readonly index: number;
+  readonly kind: number | undefined;
+  protected readonly words: Int32Array;
+  protected readonly index: number;
 
-  constructor(address: number) {
+  constructor(address: number, kind?: number) {
     this.address = address;
     const { words, index } = cellAt(address);
     this.words = words;
     this.index = index;
     this.line = cellAt(address + 1);
+    this.kind = kind;
   }
 
   static create(): Mutex {
     return new Mutex(allocate(MUTEX_WORDS * 4));
   }
 
-  attempt(patient: boolean): Got | undefined {
+  attempt(patient: boolean, called = false): Got | undefined {
     const holder = Atomics.compareExchange(this.words, this.index, 0, self());
-    if (holder === 0) return 'free';
-    return patient ? this.takeFromDead(holder) : undefined;
+    return holder === 0 ? 'free' : this.takeFrom(holder, patient, called);
   }
 
-  private takeFromDead(holder: number): Got | undefined {
-    if (!isGone(holder)) return undefined;
-    return Atomics.compareExchange(this.words, this.index, holder, self()) === holder ? 'abandoned' : undefined;
+  /** What is not simply free: reserved, or held by somebody who has died. */
+  protected takeFrom(holder: number, patient: boolean, called: boolean): Got | undefined {
+    if (holder === RESERVED) {
+      const mayTake = patient || called || !isHungry(this.line);
+      return mayTake && this.replace(RESERVED) ? 'free' : undefined;
+    }
+    const isDead = patient ? isGone(holder) : hasEnded(holder);
+    return isDead && this.replace(holder) ? 'abandoned' : undefined;
   }
 
-  /** For the library's own short sections, whose shared state is consistent at every step: a dead holder left no harm. */
-  lockSync(): void {
-    if (Atomics.compareExchange(this.words, this.index, 0, self()) !== 0) waitSync(this);
+  private replace(holder: number): boolean {
+    return Atomics.compareExchange(this.words, this.index, holder, self()) === holder;
+  }
+
+  /** For the library's own short sections. What an abandoned one may have left half done is the caller's to know. */
+  lockSync(): Got {
+    if (Atomics.compareExchange(this.words, this.index, 0, self()) === 0) return 'free';
+    return waitSync(this)!;
   }
 
   acquireSync(timeout?: number): Got | undefined {
@@ -64,12 +79,27 @@ export class Mutex implements Waitable<Got> {
 
   /** False when it was not held. */
   release(): boolean {
-    if (Atomics.exchange(this.words, this.index, 0) === 0) return false;
-    call(this.line);
+    if (Atomics.exchange(this.words, this.index, 0) <= 0) return false;
+    if (Atomics.load(this.line.words, this.line.index) !== 0) this.callNext();
     return true;
   }
 
+  private callNext(): void {
+    if (isHungry(this.line)) Atomics.compareExchange(this.words, this.index, 0, RESERVED);
+    call(this.line);
+  }
+
+  /** The slot of its holder; 0 or less when there is none. */
+  protected get holder(): number {
+    return Atomics.load(this.words, this.index);
+  }
+
   isHeld(): boolean {
-    return Atomics.load(this.words, this.index) !== 0;
+    return this.holder > 0;
+  }
+
+  /** Whether this process holds it. */
+  isMine(): boolean {
+    return this.holder === self();
   }
 }

@@ -13,7 +13,14 @@ export interface WaitOptions extends SyncWaitOptions {
 }
 
 /** Milliseconds that a wait may last. */
-export function patience({ block = true, timeout }: SyncWaitOptions = {}): number {
+export function patience(options: SyncWaitOptions = {}): number {
+  if (typeof options !== 'object' || options === null) {
+    throw new ArgumentTypeError(
+      'ERR_WAIT_OPTIONS',
+      `options: ${expected('an object such as { timeout: 10 }', options)}`,
+    );
+  }
+  const { block = true, timeout } = options;
   if (!block) return 0;
   if (timeout === undefined || timeout === null) return Infinity;
   if (typeof timeout !== 'number' || Number.isNaN(timeout)) {

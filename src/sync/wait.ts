@@ -1,26 +1,10 @@
 import { availableParallelism } from 'node:os';
-import type { Cell } from '../memory/program.js';
 import { sweep } from '../memory/death.js';
-import { call, enterLine, isCalled, leaveLine, sleepInLine } from '../memory/waiters.js';
+import { call, calm, enterLine, leaveLine, sleepInLine, type Entry } from '../memory/waiters.js';
+import { stepAside } from './groups.js';
+import { FIRST_LOOK, HUNGRY_AFTER, LAST_LOOK, tryDeeper, type Waitable } from './waitable.js';
 
-/** Something that can be waited for, blocking or awaiting, by any number of processes at a time. */
-export interface Waitable<T> {
-  /** Where those who wait stand; whoever makes `attempt` possible calls this line afterwards. */
-  readonly line: Cell;
-  /** Whether the death of some process may make `attempt` possible. */
-  readonly cares: boolean;
-  /** Whether the one who came last is called first: the one that is most likely to be awake still. */
-  readonly newestFirst?: boolean;
-  /**
-   * Takes what is waited for, or gives undefined when that is not possible now. `patient` says that there is time to
-   * look deeper, such as into the life of a lock's holder. Must not change anything when it gives undefined.
-   */
-  attempt(patient: boolean): T | undefined;
-}
-
-/** How long a sleeper relies on being called before it looks for itself whether somebody died who should have called. */
-export const FIRST_LOOK = 50;
-export const LAST_LOOK = 1000;
+export type { Waitable } from './waitable.js';
 
 // On one core, whoever is waited for cannot make progress while we spin.
 const SPINS = availableParallelism() > 1 ? 60 : 0;
@@ -28,39 +12,56 @@ const SPINS = availableParallelism() > 1 ? 60 : 0;
 /** Blocks the calling thread. Gives undefined after `timeout` milliseconds. */
 export function waitSync<T>(waitable: Waitable<T>, timeout = Infinity): T | undefined {
   const taken = waitable.attempt(false);
-  if (taken !== undefined || timeout <= 0) return taken;
+  if (taken !== undefined) return taken;
+  if (timeout <= 0) return tryDeeper(waitable);
   for (let spin = 0; spin < SPINS; spin++) {
     const result = waitable.attempt(false);
     if (result !== undefined) return result;
   }
-  return sleepSync(waitable, performance.now() + timeout);
+  // Our own coroutines in this line cannot come while we block: we stand there in their place.
+  const aside = stepAside(waitable.line);
+  try {
+    return sleepSync(waitable, timeout, aside?.ticket);
+  } finally {
+    aside?.back();
+  }
 }
 
-function sleepSync<T>(waitable: Waitable<T>, deadline: number): T | undefined {
-  const { line, cares, newestFirst } = waitable;
-  let ticket: number | undefined;
+function sleepSync<T>(waitable: Waitable<T>, timeout: number, place: number | undefined): T | undefined {
+  const { line, cares, kind, newestFirst } = waitable;
+  const since = performance.now();
+  let ticket = place;
   let look = FIRST_LOOK;
+  let called = false;
+  let hungry = false;
   for (let patient = false; ;) {
-    const entry = enterLine(line, { blocking: true, cares, newestFirst, ticket });
+    const entry = enterLine(line, { blocking: true, cares, kind, newestFirst, ticket, hungry });
     ticket = entry.ticket; // one who was called in vain keeps its place
     let left: number;
     try {
-      const result = waitable.attempt(patient);
-      left = deadline - performance.now();
+      const result = waitable.attempt(patient, called);
+      left = since + timeout - performance.now();
       if (result !== undefined || left <= 0) {
-        if (leaveLine(entry)) call(line);
+        leave(entry, called || hungry);
         return result;
       }
     } catch (error) {
-      if (leaveLine(entry)) call(line);
+      leave(entry, called || hungry);
       throw error;
     }
     sleepInLine(entry, Math.min(left, look));
-    patient = !isCalled(entry);
-    leaveLine(entry);
+    called = leaveLine(entry);
+    hungry ||= called && performance.now() - since > HUNGRY_AFTER;
+    patient = !called;
     if (patient) {
       sweep();
       look = Math.min(look * 2, LAST_LOOK);
     }
   }
+}
+
+/** Leaves the line for good; a call that came too late for us is the next one's. */
+function leave(entry: Entry, sated: boolean): void {
+  if (sated) calm(entry.line);
+  if (leaveLine(entry)) call(entry.line);
 }

@@ -16,7 +16,7 @@ guard();
 
 /** Address of the line of those who wait for a lock. */
 function lineOf(lock: Lock): number {
-  return lock[handle]()[1] + 1;
+  return (lock[handle]()[1] as number) + 1;
 }
 
 /** A process that waits for the lock, and says when it has got it. */

@@ -1,0 +1,165 @@
+import { sweep } from '../memory/death.js';
+import { onRing, unmuteBell } from '../memory/doorbell.js';
+import type { Cell } from '../memory/program.js';
+import { call, calm, enterLine, isCalled, leaveLine, type Entry } from '../memory/waiters.js';
+import { FIRST_LOOK, HUNGRY_AFTER, LAST_LOOK, type Waitable } from './waitable.js';
+
+/** One coroutine that waits. */
+export interface Waiter {
+  /** When it came, by `performance.now()`. */
+  readonly since: number;
+  attempt(patient: boolean, called: boolean): unknown;
+  resolve(value: unknown): void;
+  reject(error: unknown): void;
+}
+
+/** All coroutines of this process that wait in one line. For the other processes they are one: the first of them. */
+interface Group extends Pick<Waitable<unknown>, 'line' | 'cares' | 'kind' | 'newestFirst'> {
+  readonly waiters: Waiter[];
+  entry: Entry | undefined;
+}
+
+const groups = new Map<number, Group>();
+
+/** Whether coroutines of this process stand in a line already: they go first. */
+export function isAwaited(line: Cell): boolean {
+  return groups.has(line.address);
+}
+
+export function joinGroup({ line, cares, kind, newestFirst }: Waitable<unknown>, waiter: Waiter): void {
+  const group = groups.get(line.address);
+  if (group) group.waiters.push(waiter);
+  else openGroup({ line, cares, kind, newestFirst, waiters: [waiter], entry: undefined });
+}
+
+export function leaveGroup(line: Cell, waiter: Waiter): void {
+  const group = groups.get(line.address);
+  if (!group) return;
+  const place = group.waiters.indexOf(waiter);
+  if (place >= 0) group.waiters.splice(place, 1);
+  if (group.waiters.length === 0) closeGroup(group);
+}
+
+function openGroup(group: Group): void {
+  groups.set(group.line.address, group);
+  startLooking();
+  serve(group, {});
+}
+
+/** Why a group looks at what it waits for. */
+interface Reason {
+  /** Of its stay in the line until now. */
+  readonly ticket?: number;
+  readonly patient?: boolean;
+  readonly called?: boolean;
+}
+
+/** Lets waiters take what they can, from the first on, and leaves the rest standing in the line. */
+function serve(group: Group, { ticket, patient = false, called = false }: Reason): void {
+  const { line, cares, kind, newestFirst } = group;
+  for (let place = ticket; ;) {
+    if (takeAll(group, patient, called)) place = undefined; // served: its next ones draw a ticket of their own
+    if (group.waiters.length === 0) return closeGroup(group);
+    const hungry = called && performance.now() - group.waiters[0]!.since > HUNGRY_AFTER;
+    group.entry = enterLine(line, { blocking: false, cares, kind, newestFirst, ticket: place, hungry });
+    // Once more: what is waited for may have come before the entry could be seen.
+    if (!takeFirst(group, patient, called)) return;
+    retreat(group);
+    place = undefined;
+  }
+}
+
+function takeAll(group: Group, patient: boolean, called: boolean): boolean {
+  let served = false;
+  while (group.waiters.length > 0 && takeFirst(group, patient, called)) served = true;
+  return served;
+}
+
+function takeFirst(group: Group, patient: boolean, called: boolean): boolean {
+  const waiter = group.waiters[0]!;
+  let result: unknown;
+  try {
+    result = waiter.attempt(patient, called);
+  } catch (error) {
+    group.waiters.shift();
+    waiter.reject(error);
+    return true;
+  }
+  if (result === undefined) return false;
+  group.waiters.shift();
+  if (called || patient) calm(group.line);
+  waiter.resolve(result);
+  return true;
+}
+
+/** Steps out of the line; a call that came too late for us is the next one's. */
+function retreat(group: Group): void {
+  const { entry } = group;
+  group.entry = undefined;
+  if (entry && leaveLine(entry)) call(group.line);
+}
+
+function closeGroup(group: Group): void {
+  calm(group.line);
+  retreat(group);
+  groups.delete(group.line.address);
+}
+
+onRing(() => {
+  for (const group of groups.values()) {
+    if (group.entry && isCalled(group.entry)) serveCalled(group, group.entry);
+  }
+});
+
+function serveCalled(group: Group, entry: Entry): void {
+  leaveLine(entry);
+  group.entry = undefined;
+  if (group.waiters.length > 0) serve(group, { ticket: entry.ticket, called: true });
+  else {
+    call(group.line);
+    closeGroup(group);
+  }
+}
+
+/** Lets those of this process who wait in `line` look again, after a change that this process made itself. */
+export function lookAgain(line: Cell, patient = false): void {
+  const group = groups.get(line.address);
+  if (!group?.entry) return;
+  const { ticket } = group.entry;
+  retreat(group);
+  serve(group, { ticket, patient });
+}
+
+/** Where the coroutines of this process stood in a line, and how they get back there. */
+export interface Aside {
+  readonly ticket: number;
+  back(): void;
+}
+
+/** Takes the coroutines of this process out of a line in which its thread is about to block. */
+export function stepAside(line: Cell): Aside | undefined {
+  const group = groups.get(line.address);
+  if (!group?.entry) return undefined;
+  const { ticket } = group.entry;
+  retreat(group);
+  return { ticket, back: () => serve(group, { ticket }) };
+}
+
+let looking: NodeJS.Timeout | undefined;
+let interval = FIRST_LOOK;
+
+/** While anybody awaits: looks now and then whether somebody died who should have called. */
+function startLooking(): void {
+  interval = FIRST_LOOK;
+  looking ??= setTimeout(look, interval).unref();
+}
+
+function look(): void {
+  looking = undefined;
+  if (groups.size === 0) return;
+  unmuteBell(); // in case that somebody died while ringing it
+  sweep();
+  for (const { line } of new Set(groups.values())) lookAgain(line, true);
+  interval = Math.min(interval * 2, LAST_LOOK);
+  looking ??= setTimeout(look, interval).unref();
+}

@@ -1,0 +1,110 @@
+import { expected, ValueError } from '../errors.js';
+import { handle, registerHandle } from '../memory/handle.js';
+import { waitAsync } from './await.js';
+import { Holdable } from './holdable.js';
+import type { At } from './lock-core.js';
+import { patience, type SyncWaitOptions, type WaitOptions } from './options.js';
+import { MOST_PERMITS, Permits } from './permits.js';
+import { waitSync } from './wait.js';
+
+/**
+ * A number of permits: who acquires takes one, or waits for one; who releases gives one back, whoever acquired it. What a
+ * process holds that dies is given back for it, but never more than there were at first.
+ *
+ * @example
+ * const connections = new Semaphore(3);
+ * {
+ *   using held = await connections.hold();
+ *   // at most three are here
+ * }
+ *
+ * @throws {ValueError} ERR_SEMAPHORE_VALUE: the value is no whole number, 0 or more
+ * @see https://docs.python.org/3/library/multiprocessing.html#multiprocessing.Semaphore
+ */
+export class Semaphore extends Holdable {
+  readonly #permits: Permits;
+
+  constructor(value = 1, at?: At) {
+    super();
+    this.#permits = at
+      ? new Permits(at.address, this.isBounded)
+      : Permits.create(checkCount('value', value, 0), this.isBounded);
+  }
+
+  /** Whether there can never be more permits than at first. */
+  protected get isBounded(): boolean {
+    return false;
+  }
+
+  /**
+   * Resolves with true when the caller has a permit, with false when `timeout` milliseconds are over.
+   *
+   * @throws {TypeError} ERR_TIMEOUT_VALUE, ERR_WAIT_OPTIONS
+   */
+  async acquire(options?: WaitOptions): Promise<boolean> {
+    const wait = { timeout: patience(options), signal: options?.signal };
+    return (await waitAsync(this.#permits, wait)) === true;
+  }
+
+  /** Like `acquire`, and blocks the calling thread. */
+  acquireSync(options?: SyncWaitOptions): boolean {
+    return waitSync(this.#permits, options && patience(options)) === true;
+  }
+
+  /**
+   * Gives back one permit, or `count` of them.
+   *
+   * @throws {ValueError} ERR_SEMAPHORE_VALUE, ERR_SEMAPHORE_BOUND: there would be more than there can be
+   */
+  release(count = 1): void {
+    if (!this.#permits.release(checkCount('count', count, 1))) {
+      throw new ValueError('ERR_SEMAPHORE_BOUND', 'semaphore or lock released too many times');
+    }
+  }
+
+  /** How many permits can be acquired at this moment. */
+  getValue(): number {
+    return this.#permits.free;
+  }
+
+  /** Whether none can be acquired at this moment. */
+  locked(): boolean {
+    return this.getValue() === 0;
+  }
+
+  /** As in Python: `<Semaphore(value=3)>`. */
+  override toString(): string {
+    const bound = this.isBounded ? `, maxvalue=${this.#permits.start}` : '';
+    return `<${this.isBounded ? 'Bounded' : ''}Semaphore(value=${this.getValue()}${bound})>`;
+  }
+
+  [handle](): [string, number] {
+    return [this.isBounded ? 'BoundedSemaphore' : 'Semaphore', this.#permits.address];
+  }
+}
+
+/**
+ * A semaphore that never has more permits than at first: to release one too many is an error.
+ *
+ * @example
+ * const seats = new BoundedSemaphore(2);
+ * seats.acquireSync();
+ * seats.release();
+ * seats.release(); // ValueError
+ *
+ * @throws {ValueError} ERR_SEMAPHORE_VALUE: the value is no whole number, 0 or more
+ * @see https://docs.python.org/3/library/multiprocessing.html#multiprocessing.BoundedSemaphore
+ */
+export class BoundedSemaphore extends Semaphore {
+  protected override get isBounded(): boolean {
+    return true;
+  }
+}
+
+function checkCount(what: string, count: unknown, least: number): number {
+  if (typeof count === 'number' && Number.isInteger(count) && count >= least && count <= MOST_PERMITS) return count;
+  throw new ValueError('ERR_SEMAPHORE_VALUE', `${what}: ${expected(`a whole number, ${least} or more`, count)}`);
+}
+
+registerHandle('Semaphore', (address) => new Semaphore(0, { address: address as number }));
+registerHandle('BoundedSemaphore', (address) => new BoundedSemaphore(0, { address: address as number }));

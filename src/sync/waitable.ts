@@ -1,0 +1,38 @@
+import { sweep } from '../memory/death.js';
+import type { Cell } from '../memory/program.js';
+
+/** Something that can be waited for, blocking or awaiting, by any number of processes at a time. */
+export interface Waitable<T> {
+  /** Where those who wait stand; whoever makes `attempt` possible calls this line afterwards. */
+  readonly line: Cell;
+  /** Whether the death of some process may make `attempt` possible. */
+  readonly cares: boolean;
+  /** What it is, when it is something that others hold (kinds.ts): for finding deadlocks. */
+  readonly kind?: number | undefined;
+  /** Whether the one who came last is called first: the one that is most likely to be awake still. */
+  readonly newestFirst?: boolean | undefined;
+  /**
+   * Takes what is waited for, or gives undefined when that is not possible now. `patient` says that there is time to
+   * look deeper, such as into the life of a lock's holder; `called` that it is the caller's turn: both may take what is
+   * kept from others while the line is hungry. Must not change anything when it gives undefined.
+   */
+  attempt(patient: boolean, called?: boolean): T | undefined;
+}
+
+/** How long a sleeper relies on being called before it looks for itself whether somebody died who should have called. */
+export const FIRST_LOOK = 50;
+export const LAST_LOOK = 1000;
+
+/** One who has waited this long (ms) and is called in vain is hungry: from then on nobody may pass it by. */
+export const HUNGRY_AFTER = 5;
+
+let triedAt = -Infinity;
+
+/** For one who does not wait but tries again and again: that must come to an end as well when somebody has died. */
+export function tryDeeper<T>(waitable: Waitable<T>): T | undefined {
+  const now = performance.now();
+  if (!waitable.cares || now - triedAt < FIRST_LOOK) return undefined;
+  triedAt = now;
+  sweep();
+  return waitable.attempt(true);
+}
