@@ -12,7 +12,7 @@ import {
   knownScript,
   scriptById,
 } from './inspector.js';
-import { scriptOfEntry } from './entryfile.js';
+import { scriptOfFile } from './scriptfile.js';
 import { locate, textOf } from './locate.js';
 import type { PayloadNode } from './payload.js';
 import type { Pickler } from './pickler.js';
@@ -88,7 +88,7 @@ function captureInspected(pickler: Pickler, fn: Callable, insight: Insight, owne
 function rawScript(fn: Callable, location: Location, hasModuleScope: boolean): RawScript | undefined {
   const known = knownScript(location.scriptId);
   if (known) return known;
-  const read = scriptOfEntry(fn, location, hasModuleScope);
+  const read = scriptOfFile(fn, location, hasModuleScope);
   if (!read) return scriptById(location.scriptId);
   addScript(read);
   return read;

@@ -3,7 +3,7 @@
  * It is asked through the in-process inspector, whose answers are synchronous.
  *
  * Connecting costs nothing, but an enabled Debugger makes every `await` of the program nine times slower. It is enabled
- * only for the moment in which an unknown script is listed, and always disabled again.
+ * only for the moment in which the source of an unknown script is fetched, and always disabled again.
  */
 import type * as inspectorModule from 'node:inspector';
 import { createRequire } from 'node:module';
@@ -178,6 +178,33 @@ export function knownScript(id: string): RawScript | undefined {
 /** Takes a script whose source was found without the engine's help. */
 export function addScript(script: RawScript): void {
   scripts.set(script.id, script);
+}
+
+/** What is known of a script without the engine's listing it for its source. */
+export interface ListedScript {
+  readonly url: string;
+  /** Of its source, in UTF-16 units. */
+  readonly length: number;
+}
+
+const listed = new Map<string, ListedScript>();
+
+interface Coverage {
+  readonly result: readonly {
+    readonly scriptId: string;
+    readonly url: string;
+    readonly functions: readonly { readonly ranges: readonly { readonly endOffset: number }[] }[];
+  }[];
+}
+
+/** The address of a script, from the list of what has been run: the first of a script's functions is all of it. */
+export function listedScript(id: string): ListedScript | undefined {
+  if (!listed.has(id)) {
+    for (const { scriptId, url, functions } of (post('Profiler.getBestEffortCoverage') as Coverage).result) {
+      listed.set(scriptId, { url, length: functions[0]?.ranges[0]?.endOffset ?? 0 });
+    }
+  }
+  return listed.get(id);
 }
 
 /** The script with this id, with its source; undefined when the engine has already let it go. */

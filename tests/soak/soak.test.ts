@@ -20,11 +20,10 @@ interface Figures {
   readonly memory: number;
 }
 
-/** What a process holds; memory without what it shares with others. */
+/** What a process holds; memory that is not a file's. What a fork has shared with another still counts. */
 function figures(pid: number): Figures {
   const rollup = readFileSync(`/proc/${pid}/smaps_rollup`, 'latin1');
-  const kilobytes = (key: string) => Number(new RegExp(`^${key}: *(\\d+) kB$`, 'm').exec(rollup)?.[1]);
-  const memory = ((kilobytes('Private_Dirty') + kilobytes('Private_Clean')) * 1024) / megabyte;
+  const memory = (Number(/^Anonymous: *(\d+) kB$/m.exec(rollup)?.[1]) * 1024) / megabyte;
   return { descriptors: readdirSync(`/proc/${pid}/fd`).length, memory: Math.round(memory * 10) / 10 };
 }
 

@@ -73,14 +73,11 @@ test('a large capture warns once, and names the function that holds it', async (
   assert.match(stderr, /function 'inner' captures 'data' \(12 MB\) by value/);
 });
 
-test('costs: the first capture, later ones, and no debugger left behind', async (t) => {
+test('no debugger is left behind by a capture: it would make each await slower', async (t) => {
   const { stdout } = await run(process.execPath, [`${fixtures}/costs.mjs`]);
   const costs = JSON.parse(stdout) as Record<string, number>;
   t.diagnostic(JSON.stringify(costs));
-  const { first = NaN, later = NaN, same = NaN, awaitBefore = NaN, awaitAfter = NaN } = costs;
-  // Wide limits, for a machine that is shared: a regression is of another order.
-  assert.ok(first < 250, `first capture ${first} ms`);
-  assert.ok(later < 3, `later capture ${later} ms`);
-  assert.ok(same < 3, `same capture ${same} ms`);
+  const { awaitBefore = NaN, awaitAfter = NaN } = costs;
+  // With it, nine times.
   assert.ok(awaitAfter < awaitBefore * 4, `await ${awaitBefore} -> ${awaitAfter} ms`);
 });
