@@ -5,6 +5,7 @@ import { closedError, Connection } from './connection.js';
 import { Lane } from './lane.js';
 import { bytesOf, pack, received, receivedSync, type Received } from './message.js';
 import { Descriptor } from './descriptor.js';
+import type { Readiness } from './ready.js';
 import type { Transport } from './transport.js';
 import { Waits } from './waits.js';
 
@@ -75,21 +76,21 @@ class PipeEnd implements Transport, Lanes {
   }
 
   async poll(timeout: number, signal?: AbortSignal): Promise<boolean> {
-    return (await this.waits.for(this.readiness(), { timeout, signal })) ?? false;
+    return (await this.waits.for(this.ready(), { timeout, signal })) ?? false;
   }
 
   pollSync(timeout: number): boolean {
-    return waitSync(this.readiness(), timeout) ?? false;
+    return waitSync(this.ready(), timeout) ?? false;
   }
 
-  readiness(): Waitable<true> {
-    return this.messages((patient) => this.in!.isReady(patient));
+  readiness(): Readiness {
+    return { waitable: this.ready(), closed: this.waits.closed };
   }
 
   fileno(): number {
     this.descriptor ??= new Descriptor(
       () => this.in?.isReady(false) === true,
-      () => this.waits.for(this.readiness(), { ref: false }),
+      () => this.waits.for(this.ready(), { ref: false }),
     );
     return this.descriptor.fd;
   }
@@ -142,6 +143,10 @@ class PipeEnd implements Transport, Lanes {
     const { value } = attempt(false) ?? waitSync(this.messages(attempt))!;
     this.descriptor?.look();
     return value;
+  }
+
+  private ready(): Waitable<true> {
+    return this.messages((patient) => this.in!.isReady(patient));
   }
 
   private messages<T>(attempt: (patient: boolean) => T | undefined): Waitable<T> {

@@ -1,10 +1,9 @@
-import { ArgumentTypeError, AssertionError, Empty, expected, Full, ValueError } from '../errors.js';
+import { AssertionError } from '../errors.js';
 import { handle, registerHandle } from '../memory/handle.js';
-import { lookAgain, waitAsync } from '../sync/await.js';
-import { patience, type SyncWaitOptions, type WaitOptions } from '../sync/options.js';
-import { waitSync, type Waitable } from '../sync/wait.js';
-import { pack, unpack, unpackSync } from './message.js';
-import { Store, type Taken } from './store.js';
+import type { SyncWaitOptions, WaitOptions } from '../sync/options.js';
+import { CLOSED, Items } from './items.js';
+import { readiness, type Readiness } from './ready.js';
+import { Store } from './store.js';
 
 /**
  * A queue between any number of producers and consumers, in any processes, threads and coroutines of one program. An item
@@ -19,21 +18,14 @@ import { Store, type Taken } from './store.js';
  * @see https://docs.python.org/3/library/multiprocessing.html#multiprocessing.Queue
  */
 export class Queue<T = unknown> implements AsyncIterable<T> {
-  readonly #store: Store;
-  /** The next item, for one who blocks and for those who await, who may have to let others take theirs in between. */
-  readonly #item: Waitable<Taken>;
-  readonly #itemToKeep: Waitable<Taken>;
-  #closed = false;
+  readonly #items: Items;
 
-  /** @param maxsize how many items it holds at most; 0 or less: any number, as far as memory goes */
-  constructor(maxsize: number | Store = 0) {
-    if (typeof maxsize !== 'number' && !(maxsize instanceof Store)) {
-      throw new ArgumentTypeError('ERR_QUEUE_MAXSIZE', `maxsize: ${expected('a number', maxsize)}`);
-    }
-    const store = typeof maxsize === 'number' ? Store.create(Math.max(0, Math.trunc(maxsize))) : maxsize;
-    this.#store = store;
-    this.#item = { line: store.messages, cares: false, attempt: () => store.take() };
-    this.#itemToKeep = { ...this.#item, attempt: () => (this.#refuseClosed(), store.takeToKeep()) };
+  /**
+   * @param maxsize how many items it holds at most; 0 or less: any number, as far as memory goes
+   * @throws {TypeError} ERR_QUEUE_MAXSIZE
+   */
+  constructor(maxsize: number | Items = 0) {
+    this.#items = maxsize instanceof Items ? maxsize : new Items(Store.create(Items.limitOf(maxsize)));
   }
 
   /**
@@ -42,26 +34,20 @@ export class Queue<T = unknown> implements AsyncIterable<T> {
    * @throws {Full} ERR_QUEUE_FULL: no room within `timeout` milliseconds, or at all with `block: false`
    * @throws {PicklingError} the item cannot travel; nothing is stored
    * @throws {ValueError} ERR_QUEUE_CLOSED
+   * @throws {TypeError} ERR_TIMEOUT_VALUE
    */
-  async put(item: T, options?: WaitOptions): Promise<void> {
-    this.#refuseClosed();
-    const bytes = pack(item);
-    if (this.#store.put(bytes)) return;
-    const kept = bytes.slice(); // the encoder's buffer is the next one's
-    const stored = await waitAsync(this.#roomFor(kept), { timeout: patience(options), signal: options?.signal });
-    if (!stored) throw full();
+  put(item: T, options?: WaitOptions): Promise<void> {
+    return this.#items.put(item, options);
   }
 
   /** Like `put`, and blocks the calling thread. */
   putSync(item: T, options?: SyncWaitOptions): void {
-    this.#refuseClosed();
-    const bytes = pack(item);
-    if (!this.#store.put(bytes) && !waitSync(this.#roomFor(bytes), patience(options))) throw full();
+    this.#items.putSync(item, options);
   }
 
   /** Stores an item if there is room, and throws `Full` otherwise. */
   putNowait(item: T): void {
-    this.putSync(item, { block: false });
+    this.#items.putSync(item, { block: false });
   }
 
   /**
@@ -69,22 +55,15 @@ export class Queue<T = unknown> implements AsyncIterable<T> {
    *
    * @throws {Empty} ERR_QUEUE_EMPTY: no item within `timeout` milliseconds, or at all with `block: false`
    * @throws {ValueError} ERR_QUEUE_CLOSED
+   * @throws {TypeError} ERR_TIMEOUT_VALUE
    */
-  async get(options?: WaitOptions): Promise<T> {
-    this.#refuseClosed();
-    const taken =
-      this.#store.take() ??
-      (await waitAsync(this.#itemToKeep, { timeout: patience(options), signal: options?.signal }));
-    if (taken === undefined) throw empty();
-    return unpack(taken) as T | Promise<T>;
+  get(options?: WaitOptions): Promise<T> {
+    return this.#items.get(options) as Promise<T>;
   }
 
   /** Like `get`, and blocks the calling thread. */
   getSync(options?: SyncWaitOptions): T {
-    this.#refuseClosed();
-    const taken = this.#store.take() ?? waitSync(this.#item, patience(options));
-    if (taken === undefined) throw empty();
-    return unpackSync(taken) as T;
+    return this.#items.getSync(options) as T;
   }
 
   /** Takes the first item if there is one, and throws `Empty` otherwise. */
@@ -94,22 +73,21 @@ export class Queue<T = unknown> implements AsyncIterable<T> {
 
   /** How many items it holds at this moment. */
   qsize(): number {
-    return this.#store.size;
+    return this.#items.store.size;
   }
 
+  /** @throws {OSError} ERR_QUEUE_CLOSED */
   empty(): boolean {
-    return this.#store.size === 0;
+    return this.#items.isEmpty();
   }
 
   full(): boolean {
-    return this.#store.isFull();
+    return this.#items.store.isFull();
   }
 
   /** This process uses the queue no more; the others go on, and what was put stays. Ends the waits of this object. */
   close(): void {
-    this.#closed = true;
-    lookAgain(this.#store.messages);
-    lookAgain(this.#store.room);
+    this.#items.close();
   }
 
   /**
@@ -118,7 +96,12 @@ export class Queue<T = unknown> implements AsyncIterable<T> {
    * @throws {AssertionError} ERR_QUEUE_OPEN: `close` has not been called
    */
   async joinThread(): Promise<void> {
-    if (!this.#closed)
+    this.joinThreadSync();
+  }
+
+  /** Like `joinThread`. */
+  joinThreadSync(): void {
+    if (!this.#items.closed)
       throw new AssertionError('ERR_QUEUE_OPEN', 'Queue joinThread: expected a closed queue, got an open one');
   }
 
@@ -139,31 +122,13 @@ export class Queue<T = unknown> implements AsyncIterable<T> {
     }
   }
 
-  [handle](): [string, number] {
-    return ['Queue', this.#store.address];
+  [readiness](): Readiness {
+    return this.#items.readiness();
   }
 
-  #roomFor(bytes: Uint8Array): Waitable<true> {
-    const attempt = (): true | undefined => {
-      this.#refuseClosed();
-      return this.#store.put(bytes) || undefined;
-    };
-    return { line: this.#store.room, cares: false, attempt };
-  }
-
-  #refuseClosed(): void {
-    if (this.#closed) throw new ValueError(CLOSED, 'Queue is closed');
+  [handle](): [string, unknown] {
+    return ['Queue', this.#items.travel()];
   }
 }
 
-const CLOSED = 'ERR_QUEUE_CLOSED';
-
-function full(): Full {
-  return new Full('ERR_QUEUE_FULL', 'the queue is full');
-}
-
-function empty(): Empty {
-  return new Empty('ERR_QUEUE_EMPTY', 'the queue is empty');
-}
-
-registerHandle('Queue', (address) => new Queue(new Store(address as number)));
+registerHandle('Queue', (address) => new Queue(new Items(new Store(address as number))));

@@ -1,5 +1,6 @@
 import { handle, registerHandle } from '../memory/handle.js';
-import { Queue } from './queue.js';
+import { Items } from './items.js';
+import { readiness, type Readiness } from './ready.js';
 import { Store } from './store.js';
 
 /**
@@ -13,41 +14,44 @@ import { Store } from './store.js';
  * @see https://docs.python.org/3/library/multiprocessing.html#multiprocessing.SimpleQueue
  */
 export class SimpleQueue<T = unknown> {
-  readonly #store: Store;
-  readonly #queue: Queue<T>;
+  readonly #items: Items;
 
-  constructor(store: Store = Store.create(0)) {
-    this.#store = store;
-    this.#queue = new Queue<T>(store);
+  constructor(items: Items = new Items(Store.create(0))) {
+    this.#items = items;
   }
 
   put(item: T): Promise<void> {
-    return this.#queue.put(item);
+    return this.#items.put(item);
   }
 
   putSync(item: T): void {
-    this.#queue.putSync(item);
+    this.#items.putSync(item);
   }
 
   get(): Promise<T> {
-    return this.#queue.get();
+    return this.#items.get() as Promise<T>;
   }
 
   getSync(): T {
-    return this.#queue.getSync();
+    return this.#items.getSync() as T;
   }
 
+  /** @throws {OSError} ERR_QUEUE_CLOSED */
   empty(): boolean {
-    return this.#queue.empty();
+    return this.#items.isEmpty();
   }
 
   close(): void {
-    this.#queue.close();
+    this.#items.close();
   }
 
-  [handle](): [string, number] {
-    return ['SimpleQueue', this.#store.address];
+  [readiness](): Readiness {
+    return this.#items.readiness();
+  }
+
+  [handle](): [string, unknown] {
+    return ['SimpleQueue', this.#items.travel()];
   }
 }
 
-registerHandle('SimpleQueue', (address) => new SimpleQueue(new Store(address as number)));
+registerHandle('SimpleQueue', (address) => new SimpleQueue(new Items(new Store(address as number))));

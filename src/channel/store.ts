@@ -101,6 +101,11 @@ export class Store {
     return ((Atomics.load(this.words, this.base + TAKEN) - number) | 0) > 0;
   }
 
+  /** How many messages were ever put (wraps). */
+  get puts(): number {
+    return Atomics.load(this.words, this.base + PUT);
+  }
+
   get size(): number {
     return (Atomics.load(this.words, this.base + PUT) - Atomics.load(this.words, this.base + TAKEN)) | 0;
   }

@@ -3,12 +3,31 @@ import type { Waitable } from '../sync/wait.js';
 
 /** The waits of coroutines that go through one object. Those that stand in the same lines by way of other objects are not its business. */
 export class Waits {
-  private closing: AbortController | undefined;
+  /** How many there are. */
+  count = 0;
+  private controller: AbortController | undefined;
+
+  /** Aborted when they end. */
+  get closed(): AbortSignal {
+    return (this.controller ??= new AbortController()).signal;
+  }
 
   /** Undefined when the timeout is over. */
   async for<T>(waitable: Waitable<T>, { signal, ...options }: AwaitOptions = {}): Promise<T | undefined> {
-    this.closing ??= new AbortController();
-    const closed = this.closing.signal;
+    this.count++;
+    try {
+      return await this.run(waitable, signal, options);
+    } finally {
+      this.count--;
+    }
+  }
+
+  private async run<T>(
+    waitable: Waitable<T>,
+    signal: AbortSignal | undefined,
+    options: AwaitOptions,
+  ): Promise<T | undefined> {
+    const { closed } = this;
     if (signal === undefined) return waitAsync(waitable, { ...options, signal: closed });
     const either = new AbortController();
     const onAbort = (): void => either.abort(signal.reason);
@@ -26,6 +45,6 @@ export class Waits {
 
   /** Ends all of them with an error. */
   end(error: Error): void {
-    this.closing?.abort(error);
+    this.controller?.abort(error);
   }
 }

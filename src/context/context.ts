@@ -1,4 +1,5 @@
 import * as errors from '../errors.js';
+import { JoinableQueue } from '../channel/joinable-queue.js';
 import { Pipe } from '../channel/pipe.js';
 import { Queue } from '../channel/queue.js';
 import { SimpleQueue } from '../channel/simple-queue.js';
@@ -32,6 +33,7 @@ const common = {
   BufferTooShort: errors.BufferTooShort,
   Condition,
   Event,
+  JoinableQueue,
   Lock,
   Pipe,
   ProcessError: errors.ProcessError,

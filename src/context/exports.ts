@@ -1,7 +1,9 @@
 import * as errors from '../errors.js';
+import { JoinableQueue } from '../channel/joinable-queue.js';
 import { Pipe } from '../channel/pipe.js';
 import { Queue } from '../channel/queue.js';
 import { SimpleQueue } from '../channel/simple-queue.js';
+import { wait, waitSync } from '../channel/wait.js';
 import { registerExport } from '../memory/handle.js';
 import { ForkServerPool, SpawnPool } from '../pool/method-classes.js';
 import { Pool } from '../pool/pool.js';
@@ -32,6 +34,7 @@ const travelling = {
   Event,
   ForkServerPool,
   ForkServerProcess,
+  JoinableQueue,
   Lock,
   Pipe,
   Pool,
@@ -53,6 +56,8 @@ const travelling = {
   getStartMethod,
   parentProcess,
   setStartMethod,
+  wait,
+  waitSync,
   work,
 };
 

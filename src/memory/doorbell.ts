@@ -11,6 +11,7 @@ import { DOORBELL, hasEnded, indexOf, PID, readSlot, RUNG, self, slotBase } from
  */
 interface Bell {
   readonly socket: net.Socket;
+  readonly readEnd: number;
   readonly writeEnd: number;
 }
 
@@ -28,6 +29,15 @@ export function onRing(callback: () => void): void {
 /** Makes sure that this process can be rung. */
 export function listen(): void {
   bell ??= installBell();
+}
+
+/**
+ * The descriptor that becomes readable when this process is rung, for one who blocks until then. What it has read of it
+ * may have been for the event loop: it has to `ringAgain` in the end.
+ */
+export function bellDescriptor(): number {
+  listen();
+  return bell!.readEnd;
 }
 
 /** The event loop stays alive while somebody awaits; each call is to be paired with `letLoopGo`. */
@@ -51,7 +61,7 @@ function installBell(): Bell {
   const socket = new Socket(options);
   socket.unref();
   Atomics.store(header(), slotBase(indexOf(self())) + DOORBELL, writeEnd + 1);
-  return { socket, writeEnd };
+  return { socket, readEnd, writeEnd };
 }
 
 function answerBell(): boolean {

@@ -28,6 +28,7 @@ export const prctl = libc.func(
 export const prctlName = libc.func('prctl', 'int', ['int', 'void *', 'ulong', 'ulong', 'ulong']);
 
 export const eventfd = libc.func('int eventfd(unsigned int count, int flags)');
+export const fcntl = libc.func('int fcntl(int fd, int command, long argument)');
 export const pipe2 = libc.func('int pipe2(void *ends, int flags)');
 export const poll = libc.func('int poll(void *entries, unsigned long count, int timeout)');
 export const schedGetAffinity = libc.func('int sched_getaffinity(int pid, size_t size, void *mask)');
@@ -44,6 +45,21 @@ export const uvUnref = libc.func('void uv_unref(void *handle)');
 const handleCallback = koffi.pointer(koffi.proto('void manyfold_handle_callback(void *handle)'));
 export const uvPrepareInit = libc.func('uv_prepare_init', 'int', ['void *', 'void *']);
 export const uvPrepareStart = libc.func('uv_prepare_start', 'int', ['void *', handleCallback]);
+
+const pollCallback = koffi.pointer(koffi.proto('void manyfold_poll_callback(void *handle, int status, int events)'));
+export const uvPollInit = libc.func('int uv_poll_init(void *loop, void *handle, int fd)');
+export const uvPollStart = libc.func('uv_poll_start', 'int', ['void *', 'int', pollCallback]);
+export const uvClose = libc.func('uv_close', 'void', ['void *', handleCallback]);
+
+/** Likewise, for what is polled: gets the address of the handle. */
+export function pollCallbackOf(callback: (handle: number) => void): unknown {
+  return koffi.register((handle: unknown) => callback(addressOf(handle)), pollCallback);
+}
+
+/** Likewise, for what is closed. */
+export function closeCallbackOf(callback: (handle: number) => void): unknown {
+  return koffi.register((handle: unknown) => callback(addressOf(handle)), handleCallback);
+}
 
 /** A function of ours that libuv can call on the main thread; for good. */
 export function callbackOf(callback: () => void): unknown {

@@ -1,9 +1,11 @@
 import fs from 'node:fs';
+import { OSError } from '../errors.js';
 import { systemError } from './error.js';
 import { pipe2, poll } from './libc.js';
 
 const O_CLOEXEC = 0o2000000;
 const POLLIN = 1;
+const POLLNVAL = 32;
 /** A `struct pollfd` is a descriptor and two 16-bit masks. */
 const POLLFD_WORDS = 2;
 
@@ -16,7 +18,7 @@ export function createPipe(): { readEnd: number; writeEnd: number } {
   return { readEnd: ends[0]!, writeEnd: ends[1]! };
 }
 
-/** Blocks until one of the descriptors is readable or closed at its other end; tells which. */
+/** Blocks until one of the descriptors is readable or closed at its other end; tells which. Negative ones are ignored. */
 export function pollReadable(descriptors: readonly number[], milliseconds: number): boolean[] {
   const entries = new Int32Array(descriptors.length * POLLFD_WORDS);
   descriptors.forEach((fd, i) => {
@@ -24,7 +26,12 @@ export function pollReadable(descriptors: readonly number[], milliseconds: numbe
     entries[i * POLLFD_WORDS + 1] = POLLIN;
   });
   const ready = poll(entries, descriptors.length, milliseconds) as number;
-  return descriptors.map((_, i) => ready > 0 && entries[i * POLLFD_WORDS + 1]! >>> 16 !== 0);
+  return descriptors.map((fd, i) => ready > 0 && isReadable(fd, entries[i * POLLFD_WORDS + 1]! >>> 16));
+}
+
+function isReadable(fd: number, events: number): boolean {
+  if (events & POLLNVAL) throw new OSError('ERR_BAD_DESCRIPTOR', `expected an open descriptor, got ${fd}`);
+  return events !== 0;
 }
 
 /** Reads what a non-blocking descriptor holds and throws it away: a doorbell's bytes carry nothing. */

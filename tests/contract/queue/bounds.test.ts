@@ -94,6 +94,22 @@ eachMethod(['forkserver', 'spawn'], (_method, context, test) => {
     }
   });
 
+  test('a maxsize or a timeout that is no number is refused at once, and takes and stores nothing', async () => {
+    for (const wrong of ['3', Number.NaN, {}, []] as never[]) {
+      for (const Kind of [Queue, context.JoinableQueue])
+        assert.throws(() => new Kind(wrong), { name: 'TypeError', code: 'ERR_QUEUE_MAXSIZE' });
+      const queue = new Queue<number>();
+      const refused = { name: 'TypeError', code: 'ERR_TIMEOUT_VALUE' };
+      await assert.rejects(queue.put(1, { timeout: wrong }), refused);
+      assert.throws(() => queue.putSync(1, { timeout: wrong }), refused);
+      assert.equal(queue.qsize(), 0);
+      queue.putNowait(1);
+      await assert.rejects(queue.get({ timeout: wrong }), refused);
+      assert.throws(() => queue.getSync({ timeout: wrong }), refused);
+      assert.equal(queue.qsize(), 1);
+    }
+  });
+
   test('a full queue holds its producers back, blocking and awaiting, and each of their items comes', async () => {
     const queue = new Queue<number>(2);
     const produce = async (blocking: boolean) => {

@@ -143,7 +143,7 @@ eachMethod(['forkserver', 'spawn'], (_method, context, test) => {
     there.close();
   });
 
-  test('simplequeue-005 what cannot travel fails in the caller, and nothing is stored', async () => {
+  test('queue-017 queue-018 simplequeue-005 what cannot travel fails in the caller, and nothing is stored', async () => {
     for (const queue of [new Queue<unknown>(1), new context.SimpleQueue<unknown>()]) {
       await assert.rejects(queue.put({ deep: [new WeakMap()] }), PicklingError);
       assert.throws(() => queue.putSync(new WeakSet()), PicklingError);
@@ -153,7 +153,7 @@ eachMethod(['forkserver', 'spawn'], (_method, context, test) => {
     }
   });
 
-  test('an item is what it was when it was put', async () => {
+  test('queue-028 an item is what it was when it was put', async () => {
     const queue = new Queue<number[]>();
     const item = [1, 2, 3];
     await queue.put(item);

@@ -78,6 +78,49 @@ eachMethod(['forkserver', 'spawn'], (_method, context, test) => {
     await assert.rejects(putting, { code: 'ERR_QUEUE_CLOSED' });
   });
 
+  test('two objects of one queue: closing one ends its own waits, wherever they stand, and no others', async () => {
+    const queue = new Queue<number>(1);
+    const carrier = new SimpleQueue<typeof queue>();
+    await carrier.put(queue);
+    const other = await carrier.get();
+    const gets = [other.get(), queue.get(), other.get(), queue.get()];
+    queue.close();
+    await assert.rejects(gets[1]!, { code: 'ERR_QUEUE_CLOSED' });
+    await assert.rejects(gets[3]!, { code: 'ERR_QUEUE_CLOSED' });
+    const puts = [other.put(1), other.put(2)];
+    assert.deepEqual(await Promise.all([gets[0], gets[2]]), [1, 2]);
+    await Promise.all(puts);
+  });
+
+  test('queue-021 simplequeue-003 simplequeue-004 empty() of a closed queue is an OSError; both directions are closed', async () => {
+    const queue = new Queue<number>();
+    await queue.put(1);
+    queue.close();
+    await queue.joinThread();
+    queue.joinThreadSync();
+    const simple = new SimpleQueue<number>();
+    simple.close();
+    for (const closed of [queue, simple]) {
+      assert.throws(() => closed.empty(), { name: 'OSError', message: /is closed/ });
+      await assert.rejects(closed.put(1), { code: 'ERR_QUEUE_CLOSED' });
+      await assert.rejects(closed.get(), { code: 'ERR_QUEUE_CLOSED' });
+    }
+  });
+
+  test('queue-025 a producer that leaves 10 MB behind ends at once', async () => {
+    const queue = new Queue<Uint8Array>();
+    const producer = new Process({
+      target: () => {
+        queue.putSync(new Uint8Array(10 * 2 ** 20));
+        queue.cancelJoinThread();
+      },
+    });
+    await producer.start();
+    await producer.join({ timeout: 10_000 });
+    assert.equal(producer.exitCode, 0);
+    assert.equal((await queue.get()).length, 10 * 2 ** 20);
+  });
+
   test('asynchronous iteration gives the items as they come, until the queue is closed', async () => {
     const queue = new Queue<number>();
     const produce = async () => {

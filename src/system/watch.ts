@@ -1,0 +1,68 @@
+import fs from 'node:fs';
+import { systemError } from './error.js';
+import {
+  addressOf,
+  allocateBytes,
+  closeCallbackOf,
+  fcntl,
+  pollCallbackOf,
+  uvClose,
+  uvDefaultLoop,
+  uvHandleSize,
+  uvPollInit,
+  uvPollStart,
+} from './libc.js';
+
+const UV_POLL = 8;
+const UV_READABLE = 1;
+const UV_DISCONNECT = 4;
+const F_DUPFD_CLOEXEC = 1030;
+
+/** Handles of libuv by their address; those that have been closed are used again. */
+const watching = new Map<number, () => void>();
+const spare: unknown[] = [];
+const closing = new Map<number, unknown>();
+
+let onEvent: unknown;
+let onClosed: unknown;
+
+/**
+ * Calls `readable` once, in a turn of the event loop, when a descriptor is readable or closed at its other end; keeps the
+ * event loop alive until then. Returns what ends the watch, which is to be called in any case. A duplicate is watched:
+ * libuv may be reading the descriptor itself.
+ */
+export function watchReadable(fd: number, readable: () => void): () => void {
+  onEvent ??= pollCallbackOf(report);
+  onClosed ??= closeCallbackOf(putSpare);
+  const copy = fcntl(fd, F_DUPFD_CLOEXEC, 0) as number;
+  if (copy < 0) throw systemError('fcntl');
+  const handle = spare.pop() ?? allocateBytes(Number(uvHandleSize(UV_POLL)));
+  if (uvPollInit(uvDefaultLoop(), handle, copy) !== 0) {
+    // What cannot be polled, as a file on a disk, never lets its reader wait.
+    spare.push(handle);
+    fs.closeSync(copy);
+    const soon = setImmediate(readable);
+    return () => clearImmediate(soon);
+  }
+  const address = addressOf(handle);
+  watching.set(address, readable);
+  uvPollStart(handle, UV_READABLE | UV_DISCONNECT, onEvent);
+  return () => {
+    watching.delete(address);
+    closing.set(address, handle);
+    uvClose(handle, onClosed);
+    fs.closeSync(copy);
+  };
+}
+
+/** Runs outside of any turn of JavaScript: it may only schedule something. */
+function report(address: number): void {
+  const readable = watching.get(address);
+  watching.delete(address);
+  if (readable) setImmediate(readable);
+}
+
+function putSpare(address: number): void {
+  spare.push(closing.get(address));
+  closing.delete(address);
+}
