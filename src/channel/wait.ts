@@ -4,7 +4,7 @@ import { self } from '../memory/slots.js';
 import { call, enterLine, leaveLine, type Entry } from '../memory/waiters.js';
 import { waitAsync } from '../sync/await.js';
 import { patience } from '../sync/options.js';
-import { FIRST_LOOK, LAST_LOOK } from '../sync/wait.js';
+import { FIRST_LOOK, LAST_LOOK } from '../sync/waitable.js';
 import { drain, pollReadable } from '../system/pipe.js';
 import { watchReadable } from '../system/watch.js';
 import type { CanAbort } from './connection.js';
