@@ -1,4 +1,5 @@
 import { self } from '../memory/slots.js';
+import { nameProcess } from '../sync/names.js';
 import { randomBytes } from '../system/random.js';
 import type { Process } from './process.js';
 import type { BootRecord, Luggage } from './record.js';
@@ -26,6 +27,8 @@ export function currentProcess(): Process {
 export function parentProcess(): Process | null {
   return creatorObject();
 }
+
+nameProcess(() => currentProcess().name);
 
 function enterMain(): Process {
   const main = foreignProcess({

@@ -68,7 +68,10 @@ export class Barrier {
   async wait(options?: Until): Promise<number> {
     const deadline = performance.now() + this.#patience(options);
     const signal = options?.signal;
-    const place = this.#entered(await waitAsync(this.#entrance(), { timeout: left(deadline), signal }));
+    // At once: not behind those coroutines of this process who are there already, and wait for this one.
+    const entry =
+      this.#arrivals.arrive(false) ?? (await waitAsync(this.#entrance(), { timeout: left(deadline), signal }));
+    const place = this.#entered(entry);
     if (place.last) {
       try {
         await this.#action?.();

@@ -3,13 +3,7 @@
 import assert from 'node:assert/strict';
 import { Lock, ValueError } from 'manyfold';
 import { eachMethod } from '../../support/methods.js';
-
-/** Milliseconds that something took. */
-async function time(work: () => unknown): Promise<number> {
-  const start = performance.now();
-  await work();
-  return performance.now() - start;
-}
+import { timeOf } from '../../support/time.js';
 
 eachMethod(['forkserver', 'spawn'], (_method, context, test) => {
   const { Process, Queue } = context;
@@ -41,7 +35,7 @@ eachMethod(['forkserver', 'spawn'], (_method, context, test) => {
       [99, () => lock.acquireSync({ timeout: 100 })],
     ];
     for (const [atLeast, wait] of waits) {
-      const took = await time(async () => assert.equal(await wait(), false));
+      const took = await timeOf(async () => assert.equal(await wait(), false));
       assert.ok(took >= atLeast && took < atLeast + 2000, `${took} ms: ${String(wait)}`);
     }
     await assert.rejects(lock.acquire({ timeout: 'soon' as never }), { code: 'ERR_TIMEOUT_VALUE' });
