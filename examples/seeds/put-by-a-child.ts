@@ -1,0 +1,10 @@
+// Seeds: S002-11, S003-30
+// A child puts a list into a queue.
+
+import { Process, Queue } from 'manyfold';
+
+const queue = new Queue();
+const process = new Process({ target: (q) => q.put([42, null, 'hello']), args: [queue] });
+await process.start();
+console.log(await queue.get());
+await process.join();
