@@ -71,34 +71,11 @@ function compile(title, { config, stamp, folders, outDir, sourceOf, after = [] }
   utimesSync(stampPath, started, started);
 }
 
-const bundleOptions = [
-  '--bundle',
-  '--splitting',
-  '--format=esm',
-  '--platform=node',
-  '--target=node20.19',
-  '--packages=external',
-  '--outbase=dist',
-  '--outdir=bundle',
-  '--chunk-names=chunks/[name]-[hash]',
-  '--sourcemap',
-  '--log-level=warning',
-  // A third of what Node would have to parse are comments and indentation. Names stay: stacks show them.
-  '--minify-whitespace',
-  '--minify-syntax',
-];
-
-// What is published: a few files instead of a hundred. To find and read that many takes Node three times as long as the
-// whole import may take.
 function bundle() {
   const stampPath = join(root, 'build/bundle.stamp');
-  if (!isStale(stampPath, ['build/library.stamp'])) return;
+  if (!isStale(stampPath, ['build/library.stamp', 'scripts/bundle.mjs'])) return;
   rmSync(join(root, 'bundle'), { recursive: true, force: true });
-  const esbuild = join(root, 'node_modules/esbuild/bin/esbuild');
-  const entries = ['index', 'queue/index', 'coroutines/index', 'boot/server', 'boot/child'].map(
-    (name) => `dist/${name}.js`,
-  );
-  run('bundling the library', process.execPath, [esbuild, ...entries, ...bundleOptions]);
+  run('bundling the library', process.execPath, [join(root, 'scripts/bundle.mjs')]);
   writeFileSync(stampPath, '');
 }
 

@@ -1,4 +1,4 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { memoryFd } from '../memory/program.js';
 import { leaveNow } from '../system/child.js';
@@ -38,6 +38,8 @@ function inheritedOptions(): string[] {
 /** Starts Node with one of our programs, the program's memory as descriptor 3, and the null device as its input. */
 export function launchNode(file: string, options: readonly string[], args: readonly (string | number)[]): ChildProcess {
   const command = [...inheritedOptions(), ...options, file, ...args.map(String), String(process.pid)];
+  // Loaded here: it would be a millisecond and a half of the library's import.
+  const { spawn } = process.getBuiltinModule('node:child_process');
   const child = spawn(executable, command, {
     stdio: ['ignore', 'inherit', 'inherit', memoryFd()],
     argv0: process.argv0,
