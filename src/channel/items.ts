@@ -1,4 +1,5 @@
 import { ArgumentTypeError, Empty, expected, Full, OSError, ValueError } from '../errors.js';
+import { attach, mention } from '../memory/holdings.js';
 import { call } from '../memory/waiters.js';
 import { patience, type SyncWaitOptions, type WaitOptions } from '../sync/options.js';
 import { waitSync, type Waitable } from '../sync/wait.js';
@@ -24,6 +25,7 @@ export class Items {
   constructor(store: Store, ledger?: Ledger) {
     this.store = store;
     this.ledger = ledger;
+    attach(store, store.address);
     const common = { line: store.messages, cares: false };
     this.next = { ...common, attempt: () => this.take(received) };
     this.nextSync = { ...common, attempt: () => this.take(receivedSync) };
@@ -93,8 +95,9 @@ export class Items {
     return { waitable: this.some, closed: this.waits.closed };
   }
 
-  /** What stands for it in a message. */
+  /** What stands for it in the message that is being written. */
   travel(): number {
+    mention(this.store, this.store.address);
     return this.store.address;
   }
 

@@ -82,7 +82,8 @@ export class JoinableQueue<T = unknown> extends Queue<T> {
   }
 
   override [handle](): [string, unknown] {
-    return ['JoinableQueue', [this.#store.address, this.#ledger.address]];
+    super[handle](); // which mentions the store
+    return ['JoinableQueue', [this.#store.address, this.#ledger.travel()]];
   }
 }
 

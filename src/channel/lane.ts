@@ -1,5 +1,6 @@
 import { EOFError, OSError } from '../errors.js';
-import { allocate } from '../memory/heap.js';
+import { attach, mention } from '../memory/holdings.js';
+import { createObject } from '../memory/objects.js';
 import { cellAt } from '../memory/program.js';
 import { call } from '../memory/waiters.js';
 import { HOLDER_WORDS, Holders } from './holders.js';
@@ -31,13 +32,21 @@ export class Lane {
     this.store = new Store(words[index]!);
     this.writers = new Holders(address + WRITERS);
     this.readers = new Holders(address + READERS);
+    attach(this, address);
+    attach(this.store, this.store.address);
   }
 
   static create(): number {
-    const address = allocate(LANE_BYTES);
+    const address = createObject(LANE_BYTES);
     const { words, index } = cellAt(address);
     words[index] = Store.create(MESSAGES_IN_FLIGHT).address;
     return address;
+  }
+
+  /** Says that the message that is being written refers to it. */
+  mention(): void {
+    mention(this, this.address);
+    mention(this.store, this.store.address);
   }
 
   /** Undefined when there is no room now. */

@@ -1,6 +1,9 @@
 import { ProcessError, ValueError } from '../errors.js';
 import { allocate, free } from '../memory/heap.js';
+import { attach, mention } from '../memory/holdings.js';
+import { createObject, LEDGER } from '../memory/objects.js';
 import { cellAt, type Cell } from '../memory/program.js';
+import { onDisposal, release } from '../memory/release.js';
 import { isGone, self } from '../memory/slots.js';
 import { call } from '../memory/waiters.js';
 import type { Waitable } from '../sync/wait.js';
@@ -33,13 +36,20 @@ export class Ledger {
 
   constructor(address: number, store: Store) {
     this.address = address;
+    attach(this, address);
     this.store = store;
     this.done = cellAt(address + DONE);
     this.finished = { line: cellAt(address + LINE), cares: true, attempt: (patient) => this.isFinished(patient) };
   }
 
   static create(): number {
-    return allocate(BLOCK_WORDS * 4);
+    return createObject(BLOCK_WORDS * 4, LEDGER);
+  }
+
+  /** Its address, for the message that is being written. */
+  travel(): number {
+    mention(this, this.address);
+    return this.address;
   }
 
   /** Changes how many items this process has in hand. */
@@ -135,3 +145,11 @@ function nextOf(block: number): number {
   const { words, index } = cellAt(block + NEXT);
   return Atomics.load(words, index);
 }
+
+onDisposal(LEDGER, (address) => {
+  const { words, index } = cellAt(address + NEXT);
+  for (let block = words[index]!; block !== 0; block = words[index]!) {
+    words[index] = nextOf(block); // out of the chain before it is freed, which must not be done twice
+    release(block);
+  }
+});

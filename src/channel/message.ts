@@ -1,8 +1,7 @@
 import { encode } from '../codec/encode.js';
 import { decode, decodeSync } from '../codec/decode.js';
 import { isExtent } from '../memory/blocks.js';
-import { free } from '../memory/heap.js';
-import { adoptParcel, readParcel } from '../memory/parcel.js';
+import { adoptParcel, afterwards, consumeParcel, keepMentioned } from '../memory/parcel.js';
 import type { Taken } from './store.js';
 
 /** The bytes of a value; valid until the next message of this thread is packed. */
@@ -15,7 +14,9 @@ export function unpack(taken: Taken): unknown {
   const { bytes, parcel } = taken;
   if (bytes !== undefined) return decode(bytes);
   // What lies in pages of its own stays there: the arrays in it are views, and the pages go when the last view does.
-  return isExtent(parcel) ? decode(adoptParcel(parcel), { copy: false }) : copyOut(parcel, decode);
+  if (!isExtent(parcel)) return consumeParcel(parcel, decode);
+  const pages = adoptParcel(parcel);
+  return afterwards(decode(pages, { copy: false }), () => void pages.length);
 }
 
 /**
@@ -23,15 +24,7 @@ export function unpack(taken: Taken): unknown {
  * could tell that the last view is gone, and would hold the pages of all messages that it has ever received.
  */
 export function unpackSync({ bytes, parcel }: Taken): unknown {
-  return bytes === undefined ? copyOut(parcel, decodeSync) : decodeSync(bytes);
-}
-
-function copyOut(parcel: number, read: (bytes: Uint8Array) => unknown): unknown {
-  try {
-    return readParcel(parcel, (stored) => read(stored));
-  } finally {
-    free(parcel);
-  }
+  return bytes === undefined ? consumeParcel(parcel, decodeSync) : decodeSync(bytes);
 }
 
 /** What a message was, in a box: no value at all is told from the value `undefined`, and one that is awaited later stays. */
@@ -53,6 +46,7 @@ export function bytesOf(taken: Taken | undefined): Received<Uint8Array> | undefi
   if (taken === undefined) return undefined;
   const { bytes, parcel } = taken;
   if (bytes !== undefined) return { value: bytes.slice() };
+  keepMentioned(parcel);
   if (isExtent(parcel)) return { value: adoptParcel(parcel) };
-  return { value: copyOut(parcel, (stored) => stored.slice()) as Uint8Array };
+  return { value: consumeParcel(parcel, (stored) => stored.slice()) };
 }

@@ -115,6 +115,8 @@ class PipeEnd implements Transport, Lanes {
   }
 
   travel(): [string, Ends] {
+    this.in?.mention();
+    this.out?.mention();
     this.in?.readers.depart();
     this.out?.writers.depart();
     departed(() => {

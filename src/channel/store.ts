@@ -1,41 +1,31 @@
 import { OSError } from '../errors.js';
-import { allocate, blockBytes, free } from '../memory/heap.js';
+import { give, receive, settleHandsAt } from '../memory/hand.js';
+import { allocate, blockBytes, free, SHARED, take } from '../memory/heap.js';
+import { mentionsOf } from '../memory/letter.js';
+import { createObject, STORE } from '../memory/objects.js';
 import { parcelLength, storeParcel } from '../memory/parcel.js';
 import { cellAt, type Cell } from '../memory/program.js';
+import { self } from '../memory/slots.js';
 import { call } from '../memory/waiters.js';
 import { Mutex } from '../sync/mutex.js';
+import './disposal.js';
+import {
+  align,
+  HEADS,
+  LIMIT,
+  LINK,
+  LONG,
+  MESSAGES_LINE,
+  PREFIX,
+  PUT,
+  ROOM_LINE,
+  SPARE,
+  STORE_BYTES,
+  TAILS,
+  TAKEN,
+} from './store-layout.js';
 import { copy, copyOut, Window } from './window.js';
 
-/**
- * Messages in shared memory, first in, first out, from any number of processes to any number of processes. What is put
- * is stored: there is no thread that has to live on, and no size at which things change.
- *
- *   words 0, 1   the mutex of those who put             words 2, 3   the mutex of those who take
- *   word  4      PUT: how many were ever put (wraps)    word  5      TAKEN: how many were ever taken
- *   word  6      line of those who wait for a message   word  7      line of those who wait for room
- *   word  8      LIMIT on the messages held, or 0       word  9      SPARE: an empty chunk to be used next, or 0
- *   words 10..13 TAILS: where the next message goes, as chunk and offset, twice; PUT & 1 says which pair is true
- *   words 14..17 HEADS: where the first message lies, likewise with TAKEN
- *
- * A chunk is a block of messages one behind the other, each with four words before it: its length, an address (of the
- * parcel, when LONG stands for the length, or of the next chunk, when it is LINK), and two words for the sender's use.
- *
- * A change is made by one store: the one to PUT or TAKEN, which makes the pair written before it the true one. One who
- * dies before that store has changed nothing, so the next holder of a dead one's mutex just goes on.
- */
-const PUT = 4;
-const TAKEN = 5;
-const MESSAGES_LINE = 6;
-const ROOM_LINE = 7;
-const LIMIT = 8;
-const SPARE = 9;
-const TAILS = 10;
-const HEADS = 14;
-const STORE_BYTES = 18 * 4;
-
-const LONG = -1;
-const LINK = -2;
-const PREFIX = 16;
 const FIRST_CHUNK = 4 * 1024 - 16; // with a block's header it fills a power of two
 const CHUNK = 64 * 1024 - 16;
 const LONGEST_INLINE = 8 * 1024;
@@ -52,6 +42,7 @@ export interface Taken {
   readonly note: number;
 }
 
+/** Messages in shared memory, first in, first out. What lies where is drawn in store-layout.ts. */
 export class Store {
   readonly address: number;
   /** Called when a message has come. */
@@ -77,22 +68,16 @@ export class Store {
   }
 
   static create(limit: number): Store {
-    const address = allocate(STORE_BYTES);
-    const { words, index } = cellAt(address);
-    const chunk = allocate(FIRST_CHUNK);
-    words[index + LIMIT] = limit;
-    words[index + TAILS] = chunk;
-    words[index + HEADS] = chunk;
+    const address = createObject(STORE_BYTES, STORE, (store) => {
+      const { words, index } = cellAt(store);
+      words[index + LIMIT] = limit;
+      words[index + TAILS] = words[index + HEADS] = take(FIRST_CHUNK, SHARED);
+    });
     return new Store(address);
   }
 
-  /** Gives the memory back, with all messages in it. Nobody may use the store afterwards, in any process. */
+  /** Gives a store that has not travelled back, with all messages in it. Nobody may use it afterwards, in any process. */
   dispose(): void {
-    for (let taken = this.take(); taken !== undefined; taken = this.take())
-      if (taken.bytes === undefined) free(taken.parcel);
-    const spare = this.words[this.base + SPARE]!;
-    if (spare !== 0) free(spare);
-    free(this.words[this.base + HEADS + (this.words[this.base + TAKEN]! & 1) * 2]!);
     free(this.address);
   }
 
@@ -121,8 +106,8 @@ export class Store {
   /** Stores a message, unless the store is full. */
   put(bytes: Uint8Array, tag = 0, note = 0): boolean {
     if (this.isFull()) return false;
-    if (bytes.length > LONGEST_INLINE) return this.putLong(bytes, tag, note);
-    this.putting.lockSync();
+    if (bytes.length > LONGEST_INLINE || mentionsOf(bytes) !== undefined) return this.putLong(bytes, tag, note);
+    this.lock(this.putting, PUT);
     try {
       if (this.isFull()) return false;
       this.append(bytes.length, bytes, 0, tag, note);
@@ -134,9 +119,9 @@ export class Store {
   }
 
   private putLong(bytes: Uint8Array, tag: number, note: number): boolean {
-    const parcel = storeParcel(bytes); // not under the mutex: it takes its time
+    const parcel = storeParcel(bytes, self()); // not under the mutex: it takes its time
     let stored = false;
-    this.putting.lockSync();
+    this.lock(this.putting, PUT);
     try {
       if (!this.isFull()) {
         this.append(LONG, undefined, parcel, tag, note);
@@ -169,7 +154,9 @@ export class Store {
     if (bytes !== undefined) copy(bytes, tail.bytes, offset + PREFIX);
     words[next] = tail.address;
     words[next + 1] = align(offset + PREFIX + inline);
-    Atomics.store(words, base + PUT, (count + 1) | 0);
+    const putIt = (): void => void Atomics.store(words, base + PUT, (count + 1) | 0);
+    if (parcel === 0) putIt();
+    else give(parcel, cellAt(this.address + PUT), putIt);
   }
 
   private takeSpare(): number {
@@ -185,7 +172,7 @@ export class Store {
   take(hand?: Cell, longest = Infinity): Taken | undefined {
     const { words, base } = this;
     if (Atomics.load(words, base + PUT) === Atomics.load(words, base + TAKEN)) return undefined;
-    this.taking.lockSync();
+    this.lock(this.taking, TAKEN);
     let taken: Taken | undefined;
     try {
       taken = this.remove(hand, longest);
@@ -217,10 +204,11 @@ export class Store {
       offset = 0;
     }
     const length = head.lengthAt(offset);
-    if (longest !== Infinity) refuseLonger(longest, length === LONG ? parcelLength(head.addressAt(offset)) : length);
+    const parcel = head.addressAt(offset);
+    if (longest !== Infinity) refuseLonger(longest, length === LONG ? parcelLength(parcel) : length);
     const taken = {
       bytes: length === LONG ? undefined : copyOut(head.bytes, offset + PREFIX, length),
-      parcel: head.addressAt(offset),
+      parcel,
       number: count,
       tag: head.tagAt(offset),
       note: head.noteAt(offset),
@@ -228,9 +216,16 @@ export class Store {
     if (hand) Atomics.store(hand.words, hand.index, count);
     words[next] = head.address;
     words[next + 1] = align(offset + PREFIX + Math.max(0, length));
-    Atomics.store(words, base + TAKEN, (count + 1) | 0);
+    const takeIt = (): void => void Atomics.store(words, base + TAKEN, (count + 1) | 0);
+    if (parcel === 0) takeIt();
+    else receive(parcel, cellAt(this.address + TAKEN), takeIt);
     if (emptied !== 0) this.putSpare(emptied);
     return taken;
+  }
+
+  /** The holder of a mutex that died may have had a parcel in hand, of which only the count says where it is. */
+  private lock(mutex: Mutex, counter: number): void {
+    if (mutex.lockSync() === 'abandoned') settleHandsAt(cellAt(this.address + counter));
   }
 
   private putSpare(chunk: number): void {
@@ -242,8 +237,4 @@ export class Store {
 function refuseLonger(longest: number, length: number): void {
   if (length > longest)
     throw new OSError('ERR_MESSAGE_LENGTH', `bad message length: expected at most ${longest} bytes, got ${length}`);
-}
-
-function align(offset: number): number {
-  return (offset + 7) & ~7;
 }

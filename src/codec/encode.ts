@@ -1,6 +1,6 @@
 import { capture, type Payload } from '../closure/capture.js';
 import { PicklingError } from '../errors.js';
-import { forgetDepartures, takeBackDepartures } from '../memory/handle.js';
+import { apart, forgetDepartures, sealed, takeBackDepartures } from '../memory/handle.js';
 import { Unsendable } from './buffers.js';
 import { pathTo } from './path.js';
 import { notPlain } from './plain.js';
@@ -17,12 +17,16 @@ let busy = false;
  *     connection.write(encode({ i: 1, s: 'hello' }));
  */
 export function encode(value: unknown, options?: { label?: string }): Uint8Array {
-  // A getter or a handle may encode something itself while its object is being written.
-  if (busy) return encodeWith(new Writer(), value, options);
+  return exclusively((writer) => encodeWith(writer, value, options));
+}
+
+/** A getter or a handle may encode something itself while its object is being written. */
+function exclusively<T>(write: (writer: Writer) => T): T {
+  if (busy) return apart(() => write(new Writer()));
   busy = true;
   forgetDepartures();
   try {
-    return encodeWith(shared, value, options);
+    return write(shared);
   } finally {
     busy = false;
   }
@@ -30,7 +34,7 @@ export function encode(value: unknown, options?: { label?: string }): Uint8Array
 
 function encodeWith(writer: Writer, value: unknown, options: { label?: string } | undefined): Uint8Array {
   try {
-    return writer.message(PLAIN, value);
+    return sealed(writer.message(PLAIN, value));
   } catch (error) {
     takeBackDepartures();
     if (error instanceof Unsendable) throw complain(error, value, options?.label);
@@ -40,16 +44,31 @@ function encodeWith(writer: Writer, value: unknown, options: { label?: string } 
   return encodeGraph(writer, value, options);
 }
 
-/** Encodes what `capture` has given for a value, for one who looks at it before; as `encode` would the value. */
-export function encodeCaptured(payload: Payload): Uint8Array {
-  return new Writer().message(GRAPH, payload);
+/** Encodes what `capture` gives for a value, for one who wants to look at that; as `encode` does what is no plain data. */
+export function encodeCaptured(
+  value: unknown,
+  options?: { label?: string },
+): { readonly bytes: Uint8Array; readonly payload: Payload } {
+  return exclusively((writer) => {
+    try {
+      const payload = capture(value, options);
+      return { payload, bytes: encodePayload(payload, writer) };
+    } catch (error) {
+      takeBackDepartures();
+      throw error;
+    }
+  });
+}
+
+export function encodePayload(payload: Payload, writer = new Writer()): Uint8Array {
+  return sealed(writer.message(GRAPH, payload));
 }
 
 /** The slow path: functions, classes, instances, and whatever else has more to it than its data. */
 function encodeGraph(writer: Writer, value: unknown, options: { label?: string } | undefined): Uint8Array {
   try {
     const payload = capture(value, options);
-    return writer.message(GRAPH, payload);
+    return encodePayload(payload, writer);
   } catch (error) {
     takeBackDepartures();
     if (error instanceof Unsendable) throw complain(error, value, options?.label);

@@ -1,7 +1,6 @@
-import { capture, type Payload } from '../closure/capture.js';
 import { isConstant, isInert } from '../closure/constant.js';
 import { rebuildSync } from '../closure/rebuild.js';
-import { forgetDepartures, takeBackDepartures } from '../memory/handle.js';
+import { takeBackDepartures } from '../memory/handle.js';
 import { decodeCaptured } from './decode.js';
 import { encodeCaptured } from './encode.js';
 
@@ -25,21 +24,12 @@ export function encodeFunction(
 ): { readonly bytes: Uint8Array; readonly isConstant: boolean } {
   const known = constant.get(target);
   if (known) return { bytes: known, isConstant: true };
-  forgetDepartures();
-  const payload = captureOrTakeBack(target, label);
-  const bytes = encodeCaptured(payload).slice();
+  const encoded = encodeCaptured(target, { label });
+  const { payload } = encoded;
+  const bytes = encoded.bytes.slice();
   if (!isConstant(payload)) return { bytes, isConstant: false };
   constant.set(target, bytes);
   return { bytes, isConstant: true };
-}
-
-function captureOrTakeBack(target: object, label: string): Payload {
-  try {
-    return capture(target, { label });
-  } catch (error) {
-    takeBackDepartures();
-    throw error;
-  }
 }
 
 /** Makes the function of a message, if that runs nothing of the user's; undefined otherwise. */

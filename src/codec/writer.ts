@@ -1,5 +1,5 @@
 import { types } from 'node:util';
-import { handle } from '../memory/handle.js';
+import { handle, takeBackDepartures } from '../memory/handle.js';
 import { writeArray } from './arrays.js';
 import { builtinWriters } from './builtins.js';
 import { Views } from './buffers.js';
@@ -27,15 +27,21 @@ export class Writer {
   /** A whole message; valid until the next one. */
   message(kind: number, value: unknown): Uint8Array {
     try {
-      do {
-        this.#start(kind);
-        this.value(value);
-      } while (this.#views?.again() === true);
+      this.#write(kind, value);
+      while (this.#views?.again() === true) {
+        if (kind === wire.PLAIN) takeBackDepartures(); // in a graph it was the capture that met the handles
+        this.#write(kind, value);
+      }
     } finally {
       this.identity.clear();
       this.#views = undefined;
     }
     return this.output.written();
+  }
+
+  #write(kind: number, value: unknown): void {
+    this.#start(kind);
+    this.value(value);
   }
 
   #start(kind: number): void {

@@ -18,8 +18,8 @@ import { cellAt, header, memoryFd } from './program.js';
  *
  *   word 0   SIZE of the whole block, as log2 of its words
  *   word 1   OWNER: 0 free, SHARED, or the id of the slot with which it dies
- *   word 2   NEXT block in the list of the free ones, as an address, or 0
- *   word 3   KIND: PLAIN, or the description of an extent (extent.ts), in use or free
+ *   word 2   NEXT block in the list of the free ones, as an address, or 0; of an object in use: MARK, see collect.ts
+ *   word 3   KIND: PLAIN, or what the heap has to know of what lies in it (below)
  *   word 4.. the data; the address of a block is that of its data
  *
  * Everything here is called under the heap's lock. The words of the blocks alone say what is free: the lists can be
@@ -28,19 +28,27 @@ import { cellAt, header, memoryFd } from './program.js';
 export const SIZE = -4;
 export const OWNER = -3;
 export const NEXT = -2;
+export const MARK = NEXT;
 export const KIND = -1;
 export const HEADER_WORDS = 4;
 
 export const SHARED = -1;
 
 export const PLAIN = 0;
-export const EXTENT = 1;
+export const EXTENT = 1; // describes an extent, see extent.ts
 export const FREE_EXTENT = 2;
+export const REFERENCES = 3; // keeps the objects that it names, see references.ts
+export const KEEPER = 4; // a parcel with such references, which go when it goes
+export const OBJECT = 16; // and above: shared by whoever refers to it, see objects.ts
 
 /** Words of the data of an extent's description. */
 export const EXTENT_PAGE = 0; // number of its first page in the file
 export const EXTENT_SIZE = 1; // log2 of its pages
 export const EXTENT_BACKED = 2; // how many of its pages, from the first on, are real
+
+/** Word of a KEEPER's data, or of a used extent's description: the address of its references, or 0. */
+export const KEEPER_REFERENCES = 1;
+export const EXTENT_REFERENCES = 3;
 
 const SMALLEST = 4; // log2 of words: 64 bytes
 const LARGEST = 18; // 1 MB
@@ -135,13 +143,19 @@ export function pushTo(list: number, address: number): void {
   words[list] = address;
 }
 
-/** The addresses of all blocks, free or in use. */
-export function* blocks(): Generator<number> {
+/** Shows all blocks, free or in use: the address of each, and where its data begin in this process. */
+export function eachBlock(visit: (address: number, words: Int32Array, index: number) => void): void {
   const end = header()[HEAP_END]!;
   for (let start = HEAP_START; start < end;) {
-    const { words, index, address } = cellAt(start + HEADER_WORDS);
-    start += 2 ** words[index + SIZE]!;
-    yield address;
+    const { words } = cellAt(start);
+    const window = start & ~WINDOW_MASK;
+    // No block crosses the border of a window.
+    for (const last = Math.min(end, window + WINDOW_MASK + 1); start < last;) {
+      const index = (start & WINDOW_MASK) + HEADER_WORDS;
+      const size = words[index + SIZE]!;
+      visit(start + HEADER_WORDS, words, index);
+      start += 1 << size;
+    }
   }
 }
 
@@ -149,12 +163,11 @@ export function rebuildLists(): void {
   header().fill(0, FREE_BLOCKS, FREE_BLOCKS + SIZES);
   header().fill(0, FREE_EXTENTS, FREE_EXTENTS + SIZES);
   header()[EXTENT_WARM] = 0;
-  for (const address of blocks()) {
-    const { words, index } = cellAt(address);
+  eachBlock((address, words, index) => {
     if (words[index + OWNER] === 0) putBlock(address);
     else if (words[index + KIND] === FREE_EXTENT) {
       header()[EXTENT_WARM]! += words[index + EXTENT_BACKED]!;
       pushTo(FREE_EXTENTS + words[index + EXTENT_SIZE]!, address);
     }
-  }
+  });
 }

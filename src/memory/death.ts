@@ -1,8 +1,12 @@
 import { isRunning } from '../system/life.js';
 import { forgetBell } from './doorbell.js';
-import { releaseBlocksOf, underHeapLock } from './heap.js';
+import { collectIfDue } from './collect.js';
+import { settleHand } from './hand.js';
+import { underHeapLock } from './heap.js';
+import { releaseHoldings } from './holdings.js';
 import { SWEPT_AT } from './layout.js';
 import { cellAt, header, type Cell } from './program.js';
+import { releaseBlocksOf } from './release.js';
 import {
   CREATOR,
   ENDED,
@@ -56,7 +60,10 @@ function clearAway(id: number, exitCode: number): boolean {
   if (idOf(indexOf(id)) !== id || Atomics.load(words, base + STATE) === ENDED) return false;
   Atomics.compareExchange(words, base + EXIT, 0, EXIT_BIAS + exitCode);
   strikeOut(id);
+  settleHand(id);
   releaseBlocksOf(id);
+  releaseHoldings(id);
+  collectIfDue();
   Atomics.store(words, base + STATE, ENDED);
   return true;
 }

@@ -20,7 +20,7 @@ import { cellAt, header, memoryFd } from './program.js';
  * Large memory: whole pages of the file, a power of two of them, described by a small block of the heap. Who uses an
  * extent maps it for itself. The sizes cost address space only: just the pages that were asked for are backed.
  */
-const EXTENT_DATA_BYTES = 12;
+const EXTENT_DATA_BYTES = 16;
 
 /** Free extents keep their pages, so that the next user need not have them zeroed, up to this many in a program. */
 const WARM_PAGES = (64 * 2 ** 20) / PAGE;

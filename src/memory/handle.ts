@@ -1,4 +1,5 @@
 import { PicklingError } from '../errors.js';
+import { letterOf } from './letter.js';
 
 /**
  * How the library's own objects travel: `object[handle]()` returns `[type, state]`, plain data that names what stands in
@@ -41,22 +42,54 @@ const exported = new Map<string, object>();
 registerHandle('Export', (name) => exported.get(name as string));
 
 /**
- * What handles have done for the message that was written last, such as counting a copy as on its way. A message that is
- * not sent, because the rest of it cannot travel or because it is written once more, takes it back.
+ * What handles do for the message that is being written: what they name in shared memory, and what is to be undone should
+ * the message not be sent, because the rest of it cannot travel or because it is written once more.
  */
-let departures: (() => void)[] = [];
+interface Departure {
+  takeBacks: (() => void)[];
+  mentions: { addresses: number[]; holders: object[] } | undefined;
+}
 
+let current: Departure = { takeBacks: [], mentions: undefined };
+
+/** Such as counting a copy as on its way. */
 export function departed(takeBack: () => void): void {
-  departures.push(takeBack);
+  current.takeBacks.push(takeBack);
+}
+
+/** That the message refers to an object of shared memory, which `holder` keeps until the message is stored. */
+export function noteMention(address: number, holder: object): void {
+  current.mentions ??= { addresses: [], holders: [] };
+  current.mentions.addresses.push(address);
+  current.mentions.holders.push(holder);
+}
+
+/** The message as bytes that keep what it mentions. */
+export function sealed(bytes: Uint8Array): Uint8Array {
+  const { mentions } = current;
+  if (mentions === undefined) return bytes;
+  current.mentions = undefined; // they are the letter's from now on
+  return letterOf(bytes, mentions);
 }
 
 /** At the beginning of a message: those before it are on their way. */
 export function forgetDepartures(): void {
-  if (departures.length > 0) departures = [];
+  if (current.takeBacks.length > 0 || current.mentions !== undefined) current = { takeBacks: [], mentions: undefined };
 }
 
 export function takeBackDepartures(): void {
-  const all = departures;
-  departures = [];
-  for (const takeBack of all) takeBack();
+  const { takeBacks } = current;
+  forgetDepartures();
+  for (const takeBack of takeBacks) takeBack();
+}
+
+/** Writes a message in the middle of another one. */
+export function apart<T>(write: () => T): T {
+  const outer = current;
+  current = { takeBacks: [], mentions: undefined };
+  try {
+    return write();
+  } finally {
+    current = outer;
+  }
 }

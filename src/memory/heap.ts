@@ -1,35 +1,54 @@
+import { OutOfMemoryError } from '../errors.js';
 import { futexWait, futexWake } from '../system/futex.js';
 import {
-  blocks,
+  eachBlock,
   FREE_EXTENT,
   HEADER_WORDS,
   KIND,
   OWNER,
-  putBlock,
+  PLAIN,
   rebuildLists,
   SHARED,
   SIZE,
   takeBlock,
-  EXTENT,
 } from './blocks.js';
-import { putExtent } from './extent.js';
+import { collect, collectIfDue } from './collect.js';
 import { HEAP_LOCK, WORD } from './layout.js';
 import { bytesAt, cellAt, header, systemAddress } from './program.js';
-import { BLOCKS_OWNED, indexOf, isGone, self, slotBase } from './slots.js';
+import { own, ownerOf, release, uncount } from './release.js';
+import { isGone, self } from './slots.js';
 
 export { LARGEST_BLOCK, SHARED } from './blocks.js';
 
 /** Gives a block of zeros. It dies with `owner`, unless that is SHARED. */
 export function allocate(bytes: number, owner: number = SHARED): number {
-  return underHeapLock(() => {
-    const address = takeBlock(bytes);
-    own(address, owner);
-    return address;
-  });
+  return underHeapLock(() => take(bytes, owner));
+}
+
+/** Under the heap's lock: what `allocate` does. `kind` is that of the block. */
+export function take(bytes: number, owner: number, kind: number = PLAIN): number {
+  const address = takeOrCollect(bytes);
+  const { words, index } = cellAt(address);
+  words[index + KIND] = kind;
+  own(address, owner);
+  return address;
+}
+
+function takeOrCollect(bytes: number): number {
+  try {
+    return takeBlock(bytes);
+  } catch (error) {
+    // Perhaps somebody's garbage is what is missing.
+    if (!(error instanceof OutOfMemoryError) || collect() === 0) throw error;
+    return takeBlock(bytes);
+  }
 }
 
 export function free(address: number): void {
-  underHeapLock(() => release(address));
+  underHeapLock(() => {
+    release(address);
+    collectIfDue();
+  });
 }
 
 /** Hands a block over: it dies with `owner` from now on, or with the program (SHARED). */
@@ -41,12 +60,6 @@ export function handOver(address: number, owner: number): void {
   });
 }
 
-/** Under the heap's lock: frees what a dead process has owned. */
-export function releaseBlocksOf(id: number): void {
-  if (header()[slotBase(indexOf(id)) + BLOCKS_OWNED] === 0) return;
-  for (const address of blocks()) if (ownerOf(address) === id) release(address);
-}
-
 /** The data of a block as bytes. */
 export function blockBytes(address: number): Uint8Array {
   const { words, index } = cellAt(address);
@@ -56,36 +69,10 @@ export function blockBytes(address: number): Uint8Array {
 /** How many blocks are in use: for tests of leaks. */
 export function blocksInUse(): number {
   let count = 0;
-  for (const address of blocks()) {
-    const { words, index } = cellAt(address);
+  eachBlock((_address, words, index) => {
     if (words[index + OWNER] !== 0 && words[index + KIND] !== FREE_EXTENT) count++;
-  }
+  });
   return count;
-}
-
-export function own(address: number, owner: number): void {
-  const { words, index } = cellAt(address);
-  // The count comes first, and goes last: a death in between may leave it too high, which only costs a search.
-  if (owner !== SHARED) header()[slotBase(indexOf(owner)) + BLOCKS_OWNED]!++;
-  words[index + OWNER] = owner;
-}
-
-function ownerOf(address: number): number {
-  const { words, index } = cellAt(address);
-  return words[index + OWNER]!;
-}
-
-function uncount(owner: number): void {
-  if (owner !== SHARED) header()[slotBase(indexOf(owner)) + BLOCKS_OWNED]!--;
-}
-
-/** Under the heap's lock: frees a block. */
-export function release(address: number): void {
-  const { words, index } = cellAt(address);
-  const owner = ownerOf(address);
-  if (words[index + KIND] === EXTENT) putExtent(address);
-  else putBlock(address);
-  uncount(owner);
 }
 
 const PATIENCE = 2; // milliseconds of sleep before the holder's life is looked into

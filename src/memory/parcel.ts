@@ -1,10 +1,16 @@
-import { isExtent, LARGEST_BLOCK } from './blocks.js';
+import { EXTENT, EXTENT_REFERENCES, isExtent, KEEPER, KEEPER_REFERENCES, KIND, LARGEST_BLOCK, PLAIN } from './blocks.js';
 import { mapExtent, takeExtent, unmapExtent } from './extent.js';
-import { allocate, blockBytes, free, handOver, own, SHARED, underHeapLock } from './heap.js';
+import { blockBytes, free, handOver, SHARED, take, underHeapLock } from './heap.js';
+import { mentionsOf } from './letter.js';
 import { cellAt } from './program.js';
+import { referTo } from './references.js';
+import { own } from './release.js';
 import { self } from './slots.js';
 
-/** Bytes of any length in shared memory, named by one address: a block, or an extent when they are many. */
+/**
+ * Bytes of any length in shared memory, named by one address: a block, or an extent when they are many. In a block they
+ * stand behind two words, their length and the address of references to the objects that they mention, or 0.
+ */
 const LENGTH_BYTES = 8;
 
 export function storeParcel(bytes: Uint8Array, owner: number = SHARED): number {
@@ -12,11 +18,22 @@ export function storeParcel(bytes: Uint8Array, owner: number = SHARED): number {
 }
 
 function storeInBlock(bytes: Uint8Array, owner: number): number {
-  const address = allocate(LENGTH_BYTES + bytes.length, owner);
+  const mentions = mentionsOf(bytes);
+  const address = underHeapLock(() => {
+    const block = take(LENGTH_BYTES + bytes.length, owner, mentions === undefined ? PLAIN : KEEPER);
+    if (mentions !== undefined) keep(block, KEEPER_REFERENCES, mentions.addresses);
+    return block;
+  });
   const { words, index } = cellAt(address);
   words[index] = bytes.length;
   blockBytes(address).set(bytes, LENGTH_BYTES);
   return address;
+}
+
+/** Under the heap's lock: the parcel keeps these objects from now on. */
+function keep(parcel: number, word: number, addresses: readonly number[]): void {
+  const { words, index } = cellAt(parcel);
+  words[index + word] = referTo(addresses);
 }
 
 function storeInExtent(bytes: Uint8Array, owner: number): number {
@@ -24,6 +41,8 @@ function storeInExtent(bytes: Uint8Array, owner: number): number {
   const address = underHeapLock(() => {
     const extent = takeExtent(length);
     own(extent, owner);
+    const mentions = mentionsOf(bytes);
+    if (mentions !== undefined) keep(extent, EXTENT_REFERENCES, mentions.addresses);
     return extent;
   });
   try {
@@ -59,11 +78,38 @@ export function parcelLength(address: number): number {
   return words[index]!;
 }
 
+/** Gives what `read` makes of the bytes, and frees the parcel. */
+export function consumeParcel<T>(address: number, read: (bytes: Uint8Array) => T): T {
+  try {
+    return afterwards(readParcel(address, read), () => free(address));
+  } catch (error) {
+    free(address);
+    throw error;
+  }
+}
+
+/**
+ * Does something when a value is there: at once, or when the promise for it is settled. A parcel stays until then, because
+ * it keeps the objects that the value is about to refer to.
+ */
+export function afterwards<T>(value: T, done: () => void): T {
+  if (value instanceof Promise) return value.finally(done) as T;
+  done();
+  return value;
+}
+
 function lengthOfExtent(address: number): number {
   const mapping = mapExtent(address, LENGTH_BYTES);
   const length = new Float64Array(mapping.buffer, 0, 1)[0]!;
   unmapExtent(mapping);
   return LENGTH_BYTES + length;
+}
+
+/** For a reader that takes the bytes as they are: whoever decodes them later, what they mention stays for good. */
+export function keepMentioned(address: number): void {
+  const { words, index } = cellAt(address);
+  if (words[index + KIND] === KEEPER) words[index + KEEPER_REFERENCES] = 0;
+  else if (words[index + KIND] === EXTENT) words[index + EXTENT_REFERENCES] = 0;
 }
 
 /** Takes a large parcel over: it lives as long as anything in this process refers to its memory. */

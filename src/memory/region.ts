@@ -1,6 +1,7 @@
 import { isExtent, LARGEST_BLOCK } from './blocks.js';
 import { clearExtent, mapExtent, takeExtent, unmapExtent } from './extent.js';
-import { allocate, blockBytes, own, SHARED, underHeapLock } from './heap.js';
+import { allocate, blockBytes, SHARED, underHeapLock } from './heap.js';
+import { own } from './release.js';
 
 /** Memory of any size that several processes use at the same time, named by one address. */
 export function createRegion(bytes: number): number {

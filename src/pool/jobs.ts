@@ -2,6 +2,7 @@ import { encodeFunction } from '../codec/functions.js';
 import { takeBackDepartures } from '../memory/handle.js';
 import { free } from '../memory/heap.js';
 import { storeParcel } from '../memory/parcel.js';
+import { self } from '../memory/slots.js';
 
 /** A function that tasks call, in shared memory: sent once, however many tasks call it. */
 export interface Job {
@@ -48,7 +49,7 @@ export class Jobs {
   #add(key: string, bytes: Uint8Array): Job {
     // Before the new one, which is idle as well until its task is under way.
     while (this.#byContent.size >= KEPT && this.#dropIdle());
-    const job = { number: (this.#made = (this.#made + 1) % NUMBERS), parcel: storeParcel(bytes), key, uses: 0 };
+    const job = { number: (this.#made = (this.#made + 1) % NUMBERS), parcel: storeParcel(bytes, self()), key, uses: 0 };
     this.#byContent.set(key, job);
     return job;
   }

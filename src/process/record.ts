@@ -1,6 +1,6 @@
 import { decode } from '../codec/decode.js';
 import { free } from '../memory/heap.js';
-import { readParcel, storeParcel } from '../memory/parcel.js';
+import { afterwards, readParcel, storeParcel } from '../memory/parcel.js';
 import { header } from '../memory/program.js';
 import { BOOT, indexOf, LUGGAGE, slotBase } from '../memory/slots.js';
 import type { Process } from './process.js';
@@ -51,9 +51,10 @@ export function dropRecord(id: number): void {
 export async function takeLuggage(id: number): Promise<Luggage> {
   const parcel = header()[wordOf(id, LUGGAGE)]!;
   if (parcel === 0) return NO_LUGGAGE;
-  const luggage = readParcel(parcel, (bytes) => decode(bytes));
-  drop(id, LUGGAGE);
-  return (await luggage) as Luggage;
+  return (await afterwards(
+    readParcel(parcel, (bytes) => decode(bytes)),
+    () => drop(id, LUGGAGE),
+  )) as Luggage;
 }
 
 function drop(id: number, word: number): void {

@@ -1,5 +1,5 @@
 import type { Payload } from '../closure/payload.js';
-import { encode, encodeCaptured } from '../codec/encode.js';
+import { encode, encodePayload } from '../codec/encode.js';
 import { BOOT, LUGGAGE, self } from '../memory/slots.js';
 import { rehearseLeaving } from './leave.js';
 import { checkIn, dropRecord, type BootRecord } from './record.js';
@@ -11,8 +11,8 @@ const ROUNDS = 20;
  * the way is compiled once, there. Without this each child spends more on it than on all the rest of its life.
  */
 export async function rehearse(live: () => void): Promise<void> {
-  const target = encodeCaptured(constant).slice();
-  const luggage = encodeCaptured(sample).slice();
+  const target = encodePayload(constant).slice();
+  const luggage = encodePayload(sample).slice();
   for (let round = 0; round < ROUNDS; round++) {
     // One child has luggage, the next one has not.
     const packed = round % 2 === 0;

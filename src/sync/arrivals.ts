@@ -1,10 +1,11 @@
-import { allocate } from '../memory/heap.js';
+import { attach } from '../memory/holdings.js';
 import { WORD } from '../memory/layout.js';
+import { createObject, ARRIVALS } from '../memory/objects.js';
 import { cellAt, type Cell } from '../memory/program.js';
 import { hasEnded, isGone, self } from '../memory/slots.js';
 import { call } from '../memory/waiters.js';
 import { Mutex } from './mutex.js';
-import { giveBack, Roster, rosterWords, setValue, valueOf, type Row } from './roster.js';
+import { disposeRosterAt, giveBack, Roster, rosterWords, setValue, valueOf, type Row } from './roster.js';
 
 /**
  * Who has arrived at a barrier:
@@ -60,6 +61,7 @@ export class Arrivals {
 
   constructor(address: number) {
     this.address = address;
+    attach(this, address);
     const { words, index } = cellAt(address);
     this.words = words;
     this.base = index;
@@ -69,7 +71,7 @@ export class Arrivals {
   }
 
   static create(parties: number): Arrivals {
-    const address = allocate((ROSTER + rosterWords(ROWS)) * WORD);
+    const address = createObject((ROSTER + rosterWords(ROWS)) * WORD, ARRIVALS);
     const { words, index } = cellAt(address);
     words[index + PARTIES] = parties;
     return new Arrivals(address);
@@ -210,3 +212,5 @@ function isThere(row: Pick<Row, 'words' | 'index'>): boolean {
 function outcomeOf(row: Row): Outcome {
   return (valueOf(row) & OUTCOME) === PASSED ? 'passed' : 'broken';
 }
+
+disposeRosterAt(ARRIVALS, ROSTER);

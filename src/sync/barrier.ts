@@ -1,5 +1,6 @@
 import { ArgumentTypeError, BrokenBarrierError, expected, ValueError } from '../errors.js';
 import { handle, registerHandle } from '../memory/handle.js';
+import { mention } from '../memory/holdings.js';
 import { Arrivals, type Outcome, type Place } from './arrivals.js';
 import { waitAsync } from './await.js';
 import { patience, type SyncWaitOptions, type WaitOptions } from './options.js';
@@ -161,6 +162,7 @@ export class Barrier {
   }
 
   [handle](): [string, unknown] {
+    mention(this.#arrivals, this.#arrivals.address);
     return ['Barrier', [this.#arrivals.address, this.#action, this.#timeout]];
   }
 }

@@ -1,5 +1,6 @@
 import { ArgumentTypeError, AssertionError, expected, ValueError } from '../errors.js';
 import { handle, registerHandle } from '../memory/handle.js';
+import { mention } from '../memory/holdings.js';
 import { waitAsync } from './await.js';
 import { core, Holdable } from './holdable.js';
 import { Lock } from './lock.js';
@@ -205,6 +206,7 @@ export class Condition extends Holdable {
   }
 
   [handle](): [string, unknown] {
+    mention(this.#notices, this.#notices.address);
     return ['Condition', [this.#lock, this.#notices.address]];
   }
 }

@@ -1,6 +1,7 @@
-import { allocate } from '../memory/heap.js';
 import { handle, registerHandle } from '../memory/handle.js';
+import { attach, mention } from '../memory/holdings.js';
 import { WORD } from '../memory/layout.js';
+import { createObject } from '../memory/objects.js';
 import { cellAt, type Cell } from '../memory/program.js';
 import { call } from '../memory/waiters.js';
 import { waitAsync } from './await.js';
@@ -36,8 +37,9 @@ export class Event {
   readonly #line: Cell;
 
   constructor(at?: At) {
-    this.#cell = cellAt(at?.address ?? allocate(EVENT_WORDS * WORD));
+    this.#cell = cellAt(at?.address ?? createObject(EVENT_WORDS * WORD));
     this.#line = cellAt(this.#cell.address + 1);
+    attach(this, this.#cell.address);
   }
 
   isSet(): boolean {
@@ -99,6 +101,7 @@ export class Event {
   }
 
   [handle](): [string, number] {
+    mention(this, this.#cell.address);
     return ['Event', this.#cell.address];
   }
 }

@@ -1,5 +1,7 @@
 import { ArgumentTypeError, expected, OwnerDiedError } from '../errors.js';
-import { allocate } from '../memory/heap.js';
+import { attach, mention } from '../memory/holdings.js';
+import { WORD } from '../memory/layout.js';
+import { createObject } from '../memory/objects.js';
 import { Mutex, type Got } from './mutex.js';
 
 export interface LockOptions {
@@ -29,7 +31,8 @@ export class LockCore extends Mutex {
   readonly recover: boolean;
 
   constructor(kind: number, { recover = false }: LockOptions, at: At | undefined) {
-    super(at?.address ?? allocate(LOCK_WORDS * 4), kind);
+    super(at?.address ?? createObject(LOCK_WORDS * WORD), kind);
+    attach(this, this.address);
     this.recover = recover;
   }
 
@@ -80,8 +83,9 @@ export class LockCore extends Mutex {
     return this.words[this.index + RECOVERED] === 1 && this.isHeld();
   }
 
-  /** What names it in a message. */
-  get state(): unknown {
+  /** What names it in the message that is being written. */
+  mentioned(): unknown {
+    mention(this, this.address);
     return this.recover ? [this.address, true] : this.address;
   }
 }

@@ -66,7 +66,7 @@ export class Lock extends Holdable {
   }
 
   [handle](): [string, unknown] {
-    return ['Lock', this[core].state];
+    return ['Lock', this[core].mentioned()];
   }
 }
 

@@ -1,4 +1,3 @@
-import { allocate } from '../memory/heap.js';
 import { cellAt, type Cell } from '../memory/program.js';
 import { hasEnded, isGone, self } from '../memory/slots.js';
 import { call, isHungry } from '../memory/waiters.js';
@@ -16,8 +15,6 @@ import { waitAsync, type AwaitOptions } from './await.js';
  * would be idle for as long as the next one takes to wake up. Who was called and came too late keeps its ticket, and says
  * after a while that it is hungry: then the lock is reserved for those who are called, so that nobody starves.
  */
-const MUTEX_WORDS = 2;
-
 const RESERVED = -1;
 
 /** How a lock was got: plainly, or from a holder that died, leaving what the lock guards as it was at that moment. */
@@ -38,10 +35,6 @@ export class Mutex implements Waitable<Got> {
     this.index = index;
     this.line = cellAt(address + 1);
     this.kind = kind;
-  }
-
-  static create(): Mutex {
-    return new Mutex(allocate(MUTEX_WORDS * 4));
   }
 
   attempt(patient: boolean, called = false): Got | undefined {

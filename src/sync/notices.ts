@@ -1,9 +1,10 @@
-import { allocate } from '../memory/heap.js';
+import { attach } from '../memory/holdings.js';
 import { WORD } from '../memory/layout.js';
+import { createObject, NOTICES } from '../memory/objects.js';
 import { cellAt, type Cell } from '../memory/program.js';
 import { hasEnded, isGone, self } from '../memory/slots.js';
 import { callOnly } from '../memory/waiters.js';
-import { adopt, changeValue, giveBack, Roster, rosterWords, setValue, valueOf, type Row } from './roster.js';
+import { adopt, changeValue, disposeRosterAt, giveBack, Roster, rosterWords, setValue, valueOf, type Row } from './roster.js';
 
 /**
  * Who waits for a condition, and who of them has been notified:
@@ -33,12 +34,13 @@ export class Notices {
 
   constructor(address: number) {
     this.address = address;
+    attach(this, address);
     this.line = cellAt(address + LINE);
     this.roster = new Roster(address + ROSTER, ROWS);
   }
 
   static create(): Notices {
-    return new Notices(allocate((ROSTER + rosterWords(ROWS)) * WORD));
+    return new Notices(createObject((ROSTER + rosterWords(ROWS)) * WORD, NOTICES));
   }
 
   /** The row of one who is going to wait. */
@@ -104,3 +106,5 @@ export function leave(row: Row): boolean {
 }
 
 export { giveBack } from './roster.js';
+
+disposeRosterAt(NOTICES, ROSTER);

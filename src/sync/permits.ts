@@ -1,11 +1,12 @@
-import { allocate } from '../memory/heap.js';
+import { attach } from '../memory/holdings.js';
 import { WORD } from '../memory/layout.js';
+import { createObject, PERMITS } from '../memory/objects.js';
 import { cellAt, type Cell } from '../memory/program.js';
 import { hasEnded, isGone, self } from '../memory/slots.js';
 import { call, isHungry } from '../memory/waiters.js';
 import { BOUNDED_SEMAPHORE, SEMAPHORE } from './kinds.js';
 import { Mutex } from './mutex.js';
-import { giveBack, Roster, rosterWords, whoIn, type Row } from './roster.js';
+import { disposeRosterAt, giveBack, Roster, rosterWords, whoIn, type Row } from './roster.js';
 import type { Waitable } from './waitable.js';
 
 /**
@@ -53,6 +54,7 @@ export class Permits implements Waitable<true> {
 
   constructor(address: number, bounded: boolean) {
     this.address = address;
+    attach(this, address);
     const { words, index } = cellAt(address);
     this.words = words;
     this.base = index;
@@ -63,7 +65,7 @@ export class Permits implements Waitable<true> {
   }
 
   static create(count: number, bounded: boolean): Permits {
-    const address = allocate((HOLDERS + rosterWords(ROWS)) * WORD);
+    const address = createObject((HOLDERS + rosterWords(ROWS)) * WORD, PERMITS);
     const { words, index } = cellAt(address);
     for (const word of [FREE, START, ALL]) words[index + word] = count;
     return new Permits(address, bounded);
@@ -243,3 +245,5 @@ export function holdersOf(line: number): number[] {
 function isDead(id: number, patient: boolean): boolean {
   return id !== self() && (patient ? isGone(id) : hasEnded(id));
 }
+
+disposeRosterAt(PERMITS, HOLDERS);

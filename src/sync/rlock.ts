@@ -76,7 +76,7 @@ export class RLock extends Holdable {
   }
 
   [handle](): [string, unknown] {
-    return ['RLock', this[core].state];
+    return ['RLock', this[core].mentioned()];
   }
 }
 

@@ -1,6 +1,7 @@
 import { allocate } from '../memory/heap.js';
 import { WORD } from '../memory/layout.js';
 import { cellAt, type Cell } from '../memory/program.js';
+import { onDisposal, release } from '../memory/release.js';
 import { self } from '../memory/slots.js';
 
 /**
@@ -60,6 +61,18 @@ export class Roster {
     const block = allocate(rosterWords(FURTHER_ROWS) * WORD);
     Atomics.store(last.words, last.index, block);
   }
+}
+
+/** Says of a kind of object that it has a roster at this word, whose further blocks go with it. */
+export function disposeRosterAt(kind: number, word: number): void {
+  onDisposal(kind, (address) => {
+    const { words, index } = cellAt(address + word);
+    for (let block = words[index]!; block !== 0; block = words[index]!) {
+      const next = cellAt(block);
+      words[index] = next.words[next.index]!; // out of the chain before it is freed, which must not be done twice
+      release(block);
+    }
+  });
 }
 
 function nextOf({ words, index }: Cell): Cell | undefined {

@@ -1,5 +1,6 @@
 import { expected, ValueError } from '../errors.js';
 import { handle, registerHandle } from '../memory/handle.js';
+import { mention } from '../memory/holdings.js';
 import { waitAsync } from './await.js';
 import { Holdable } from './holdable.js';
 import type { At } from './lock-core.js';
@@ -79,6 +80,7 @@ export class Semaphore extends Holdable {
   }
 
   [handle](): [string, number] {
+    mention(this.#permits, this.#permits.address);
     return [this.isBounded ? 'BoundedSemaphore' : 'Semaphore', this.#permits.address];
   }
 }

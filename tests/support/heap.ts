@@ -1,7 +1,7 @@
 /** Looks at the program's shared heap as a whole. */
 
 import assert from 'node:assert/strict';
-import { blocks, EXTENT_SIZE, FREE_EXTENT, KIND, NEXT, OWNER, SIZE } from '#dist/memory/blocks.js';
+import { eachBlock, EXTENT_SIZE, FREE_EXTENT, KIND, NEXT, OWNER, SIZE } from '#dist/memory/blocks.js';
 import { underHeapLock } from '#dist/memory/heap.js';
 import { FREE_BLOCKS, FREE_EXTENTS } from '#dist/memory/layout.js';
 import { cellAt, header } from '#dist/memory/program.js';
@@ -29,7 +29,10 @@ export function assertHeapSound(): void {
         }
       }
     }
-    const free = [...blocks()].filter((at) => wordOf(at, OWNER) === 0 || wordOf(at, KIND) === FREE_EXTENT);
+    const free: number[] = [];
+    eachBlock((at) => {
+      if (wordOf(at, OWNER) === 0 || wordOf(at, KIND) === FREE_EXTENT) free.push(at);
+    });
     assert.deepEqual(
       [...listed].toSorted((a, b) => a - b),
       free,

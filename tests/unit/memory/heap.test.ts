@@ -1,19 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { blocks, OWNER, SIZE } from '#dist/memory/blocks.js';
-import {
-  allocate,
-  blockBytes,
-  blocksInUse,
-  free,
-  handOver,
-  LARGEST_BLOCK,
-  releaseBlocksOf,
-  underHeapLock,
-} from '#dist/memory/heap.js';
+import { eachBlock, OWNER, SIZE } from '#dist/memory/blocks.js';
+import { allocate, blockBytes, blocksInUse, free, handOver, LARGEST_BLOCK, underHeapLock } from '#dist/memory/heap.js';
 import { EXTENT_END, EXTENT_WARM, FILE_BYTES, HEAP_LOCK, HEAP_START, PAGE, WINDOW_MASK } from '#dist/memory/layout.js';
 import { adoptParcel, readParcel, storeParcel } from '#dist/memory/parcel.js';
 import { cellAt, header } from '#dist/memory/program.js';
+import { releaseBlocksOf } from '#dist/memory/release.js';
 import { claimSlot, freeSlot, self } from '#dist/memory/slots.js';
 import { OutOfMemoryError, Process } from 'manyfold';
 import { guard } from '../../support/guard.js';
@@ -32,13 +24,13 @@ function wordOf(address: number, word: number): number {
 /** Blocks lie one behind the other without a gap, and none crosses the border of a window. */
 function checkTiling(): void {
   let next = HEAP_START;
-  for (const address of blocks()) {
+  eachBlock((address) => {
     const start = address - 4;
     const length = 2 ** wordOf(address, SIZE);
     assert.equal(start, next);
     assert.ok((start & WINDOW_MASK) + length <= WINDOW_MASK + 1);
     next = start + length;
-  }
+  });
   assert.equal(next, header()[32]);
 }
 

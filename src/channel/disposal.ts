@@ -1,0 +1,36 @@
+import { STORE } from '../memory/objects.js';
+import { cellAt } from '../memory/program.js';
+import { onDisposal, release, releaseWord } from '../memory/release.js';
+import { align, HEADS, LINK, LONG, PREFIX, PUT, SPARE, TAKEN } from './store-layout.js';
+import { Window } from './window.js';
+
+/** Frees what lies in a store that nobody refers to: its messages, one by one as a taker would, and its chunks. */
+onDisposal(STORE, (address) => {
+  const { words, index: base } = cellAt(address);
+  const at = new Window();
+  releaseWord(words, base + SPARE);
+  for (let count = words[base + TAKEN]!; count !== words[base + PUT]; count = words[base + TAKEN]!) {
+    const now = base + HEADS + (count & 1) * 2;
+    const next = base + HEADS + ((count + 1) & 1) * 2;
+    at.show(words[now]!);
+    const emptied = skipLink(at, words, now);
+    const length = at.lengthAt(words[now + 1]!);
+    const parcel = at.addressAt(words[now + 1]!);
+    words[next] = at.address;
+    words[next + 1] = align(words[now + 1]! + PREFIX + Math.max(0, length));
+    words[base + TAKEN] = (count + 1) | 0;
+    if (length === LONG) release(parcel);
+    if (emptied !== 0) release(emptied);
+  }
+  releaseWord(words, base + HEADS + (words[base + TAKEN]! & 1) * 2);
+});
+
+/** Steps into the next chunk where a link to it stands; gives the one that is empty now, or 0. */
+function skipLink(at: Window, words: Int32Array, head: number): number {
+  if (at.lengthAt(words[head + 1]!) !== LINK) return 0;
+  const emptied = at.address;
+  at.show(at.addressAt(words[head + 1]!));
+  words[head] = at.address;
+  words[head + 1] = 0;
+  return emptied;
+}

@@ -1,0 +1,121 @@
+import { SHARED } from './blocks.js';
+import { collectIfDue } from './collect.js';
+import { noteMention } from './handle.js';
+import { free, underHeapLock } from './heap.js';
+import { COLLECT_AT, LET_GO } from './layout.js';
+import { cellAt, header, type Cell } from './program.js';
+import { takeReferences } from './references.js';
+import { own, ownerOf, release, uncount } from './release.js';
+import { HOLDINGS, indexOf, self, slotBase } from './slots.js';
+
+/**
+ * What this process refers to. For the others it stands in pages, blocks of references chained from the process's slot,
+ * which are freed when the process is buried:
+ *
+ *   slot, HOLDINGS  -->  word 0: PLACES, words 1 to PLACES: addresses of objects, or 0;  word PLACES + 1: next page, or 0
+ *
+ * An object has a place there once it is shared; until then its owner is this process, and that is enough. It holds the
+ * place until no object of JavaScript is attached to it any more, which the collector of JavaScript tells.
+ */
+const PLACES = 250;
+const NEXT_PAGE = PLACES + 1;
+
+interface Held {
+  /** Objects of JavaScript that refer to it. */
+  holders: number;
+  place: number;
+}
+
+/** The place of what is private. */
+const NOWHERE = -1;
+
+const held = new Map<number, Held>();
+const pages: number[] = [];
+const vacant: number[] = [];
+
+const collected = new FinalizationRegistry(letGo);
+
+/**
+ * Keeps an object for as long as `holder` is reachable. The holder has to be what everybody who uses the object's memory
+ * refers to in the end, also in the middle of a wait: freed too early, it would be somebody else's memory.
+ */
+export function attach(holder: object, address: number): void {
+  collected.register(holder, address);
+  const known = held.get(address);
+  if (known) known.holders++;
+  else held.set(address, { holders: 1, place: ownerOf(address) === self() ? NOWHERE : occupy(address) });
+}
+
+/** Says that the message that is being written refers to the object; `holder` is attached to it. */
+export function mention(holder: object, address: number): void {
+  const known = held.get(address)!;
+  if (known.place === NOWHERE) share(address, known);
+  noteMention(address, holder);
+}
+
+function share(address: number, known: Held): void {
+  const place = occupy(address);
+  underHeapLock(() => {
+    const before = ownerOf(address);
+    own(address, SHARED); // it has its place already: nobody can find it without
+    uncount(before);
+  });
+  known.place = place;
+}
+
+function letGo(address: number): void {
+  const known = held.get(address)!;
+  if (--known.holders > 0) return;
+  held.delete(address);
+  if (known.place === NOWHERE) return free(address);
+  write(known.place, 0);
+  vacant.push(known.place);
+  if (vacant.length === pages.length * PLACES) dropPages();
+  if (Atomics.add(header(), LET_GO, 1) > header()[COLLECT_AT]!) underHeapLock(collectIfDue);
+}
+
+/** Gives the object a place; returns its number. */
+function occupy(address: number): number {
+  if (vacant.length === 0) addPage();
+  const place = vacant.pop()!;
+  write(place, address);
+  return place;
+}
+
+function write(place: number, address: number): void {
+  const { words, index } = cellAt(pages[Math.floor(place / PLACES)]! + 1 + (place % PLACES));
+  Atomics.store(words, index, address);
+}
+
+function addPage(): void {
+  const page = underHeapLock(() => chain(endOfChain(), takeReferences(PLACES, 1)));
+  const first = pages.push(page) * PLACES - PLACES;
+  for (let place = first + PLACES - 1; place >= first; place--) vacant.push(place);
+}
+
+function chain(end: Cell, page: number): number {
+  end.words[end.index] = page;
+  return page;
+}
+
+/** The word that is to name the next page. */
+function endOfChain(): Cell {
+  const last = pages.at(-1);
+  return cellAt(last === undefined ? slotBase(indexOf(self())) + HOLDINGS : last + NEXT_PAGE);
+}
+
+function dropPages(): void {
+  pages.length = vacant.length = 0;
+  underHeapLock(() => releaseHoldings(self()));
+}
+
+/** Under the heap's lock: frees the pages of a process that refers to nothing, or has ended. */
+export function releaseHoldings(id: number): void {
+  const words = header();
+  const at = slotBase(indexOf(id)) + HOLDINGS;
+  for (let page = words[at]!; page !== 0; page = words[at]!) {
+    const next = cellAt(page + NEXT_PAGE);
+    words[at] = next.words[next.index]!; // out of the chain before it is freed, which must not be done twice
+    release(page);
+  }
+}

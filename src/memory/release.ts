@@ -1,0 +1,90 @@
+import {
+  eachBlock,
+  EXTENT,
+  EXTENT_REFERENCES,
+  KEEPER,
+  KEEPER_REFERENCES,
+  KIND,
+  OBJECT,
+  OWNER,
+  putBlock,
+  REFERENCES,
+  SHARED,
+} from './blocks.js';
+import { putExtent } from './extent.js';
+import { LET_GO } from './layout.js';
+import { cellAt, header } from './program.js';
+import { BLOCKS_OWNED, indexOf, slotBase } from './slots.js';
+
+/** Who owns a block, and what happens when it goes. Everything here is called under the heap's lock. */
+
+export function own(address: number, owner: number): void {
+  const { words, index } = cellAt(address);
+  // The count comes first, and goes last: a death in between may leave it too high, which only costs a search.
+  if (owner !== SHARED) header()[slotBase(indexOf(owner)) + BLOCKS_OWNED]!++;
+  words[index + OWNER] = owner;
+}
+
+export function ownerOf(address: number): number {
+  const { words, index } = cellAt(address);
+  return words[index + OWNER]!;
+}
+
+export function uncount(owner: number): void {
+  if (owner !== SHARED) header()[slotBase(indexOf(owner)) + BLOCKS_OWNED]!--;
+}
+
+/** Frees a block, and before it what only it keeps. One that is free already stays so: it went as a part of another. */
+export function release(address: number): void {
+  const { words, index } = cellAt(address);
+  const owner = ownerOf(address);
+  if (owner === 0 || !releaseParts(address, words, index)) return;
+  if (words[index + KIND] === EXTENT) putExtent(address);
+  else putBlock(address);
+  uncount(owner);
+}
+
+/** Frees what a dead process has owned. */
+export function releaseBlocksOf(id: number): void {
+  if (header()[slotBase(indexOf(id)) + BLOCKS_OWNED] === 0) return;
+  eachBlock((address, words, index) => {
+    if (words[index + OWNER] === id) release(address);
+  });
+}
+
+const disposals = new Map<number, (address: number) => void>();
+
+/**
+ * Says how the parts of a kind of object are freed: under the heap's lock, each of them taken out of the object
+ * (`releaseWord`) before it is freed. Should the one who does it die in between, the next one does the rest.
+ */
+export function onDisposal(kind: number, dispose: (address: number) => void): void {
+  disposals.set(kind, dispose);
+}
+
+/** False for an object of a class that this process has not loaded: it is left to another one. */
+function releaseParts(address: number, words: Int32Array, index: number): boolean {
+  const kind = words[index + KIND]!;
+  if (kind === KEEPER) releaseWord(words, index + KEEPER_REFERENCES);
+  else if (kind === EXTENT) releaseWord(words, index + EXTENT_REFERENCES);
+  else if (kind === REFERENCES) countReferences(words, index);
+  else if (kind > OBJECT) return disposeParts(kind, address);
+  return true;
+}
+
+function disposeParts(kind: number, address: number): boolean {
+  const dispose = disposals.get(kind);
+  dispose?.(address);
+  return dispose !== undefined;
+}
+
+/** Frees the block whose address stands in a word, unless that is 0. */
+export function releaseWord(words: Int32Array, at: number): void {
+  const part = words[at]!;
+  words[at] = 0; // first: twice would be a catastrophe, never is a pity
+  if (part !== 0) release(part);
+}
+
+function countReferences(words: Int32Array, index: number): void {
+  for (let place = words[index]!; place > 0; place--) if (words[index + place] !== 0) header()[LET_GO]!++;
+}
