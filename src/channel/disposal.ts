@@ -1,11 +1,10 @@
-import { STORE } from '../memory/objects.js';
 import { cellAt } from '../memory/program.js';
-import { onDisposal, release, releaseWord } from '../memory/release.js';
+import { release, releaseWord } from '../memory/release.js';
 import { align, HEADS, LINK, LONG, PREFIX, PUT, SPARE, TAKEN } from './store-layout.js';
 import { Window } from './window.js';
 
 /** Frees what lies in a store that nobody refers to: its messages, one by one as a taker would, and its chunks. */
-onDisposal(STORE, (address) => {
+export function disposeStore(address: number): void {
   const { words, index: base } = cellAt(address);
   const at = new Window();
   releaseWord(words, base + SPARE);
@@ -23,7 +22,7 @@ onDisposal(STORE, (address) => {
     if (emptied !== 0) release(emptied);
   }
   releaseWord(words, base + HEADS + (words[base + TAKEN]! & 1) * 2);
-});
+}
 
 /** Steps into the next chunk where a link to it stands; gives the one that is empty now, or 0. */
 function skipLink(at: Window, words: Int32Array, head: number): number {

@@ -6,9 +6,10 @@ import { createObject, STORE } from '../memory/objects.js';
 import { parcelLength, storeParcel } from '../memory/parcel.js';
 import { cellAt, type Cell } from '../memory/program.js';
 import { self } from '../memory/slots.js';
+import { onDisposal } from '../memory/release.js';
 import { call } from '../memory/waiters.js';
 import { Mutex } from '../sync/mutex.js';
-import './disposal.js';
+import { disposeStore } from './disposal.js';
 import {
   align,
   HEADS,
@@ -238,3 +239,5 @@ function refuseLonger(longest: number, length: number): void {
   if (length > longest)
     throw new OSError('ERR_MESSAGE_LENGTH', `bad message length: expected at most ${longest} bytes, got ${length}`);
 }
+
+onDisposal(STORE, disposeStore);

@@ -1,4 +1,13 @@
-import { EXTENT, EXTENT_REFERENCES, isExtent, KEEPER, KEEPER_REFERENCES, KIND, LARGEST_BLOCK, PLAIN } from './blocks.js';
+import {
+  EXTENT,
+  EXTENT_REFERENCES,
+  isExtent,
+  KEEPER,
+  KEEPER_REFERENCES,
+  KIND,
+  LARGEST_BLOCK,
+  PLAIN,
+} from './blocks.js';
 import { mapExtent, takeExtent, unmapExtent } from './extent.js';
 import { blockBytes, free, handOver, SHARED, take, underHeapLock } from './heap.js';
 import { mentionsOf } from './letter.js';

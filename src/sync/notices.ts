@@ -4,7 +4,17 @@ import { createObject, NOTICES } from '../memory/objects.js';
 import { cellAt, type Cell } from '../memory/program.js';
 import { hasEnded, isGone, self } from '../memory/slots.js';
 import { callOnly } from '../memory/waiters.js';
-import { adopt, changeValue, disposeRosterAt, giveBack, Roster, rosterWords, setValue, valueOf, type Row } from './roster.js';
+import {
+  adopt,
+  changeValue,
+  disposeRosterAt,
+  giveBack,
+  Roster,
+  rosterWords,
+  setValue,
+  valueOf,
+  type Row,
+} from './roster.js';
 
 /**
  * Who waits for a condition, and who of them has been notified:

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { HEAP_END } from '#dist/memory/layout.js';
 import { header } from '#dist/memory/program.js';
-import { type Connection, Lock, Pipe, Queue } from 'manyfold';
+import { Barrier, Condition, type Connection, Event, Lock, Pipe, Queue, RLock, Semaphore } from 'manyfold';
 import { areBlocksBack, settledBlocks } from '../../support/blocks.js';
 import { collect } from '../../support/collect.js';
 import { eachMethod } from '../../support/methods.js';
@@ -17,6 +17,7 @@ eachMethod(['forkserver', 'spawn'], (method, context, test) => {
   if (method === 'forkserver') {
     for (const [name, make] of [
       ['locks', () => new Lock()],
+      ['semaphores, barriers and conditions', () => [new Semaphore(1), new Barrier(2), new Condition(), new Event()]],
       ['queues', () => new Queue()],
       ['pipes', () => Pipe()],
     ] as const) {
@@ -37,7 +38,7 @@ eachMethod(['forkserver', 'spawn'], (method, context, test) => {
   test('what went to a child and back is freed when both have dropped it', async () => {
     const before = await settledBlocks();
     await (async () => {
-      const [there, back] = [new Queue<unknown>(), new Queue<unknown>()];
+      const [there, back] = [new Queue(), new Queue()];
       const echo = async () => {
         for (let item = await there.get(); item !== null; item = await there.get()) await back.put(item);
         await collect();
@@ -47,8 +48,9 @@ eachMethod(['forkserver', 'spawn'], (method, context, test) => {
       const child = new Process({ target: echo });
       await child.start();
       for (let round = 0; round < 200; round++) {
-        await there.put([new Lock(), new Queue(), Pipe()]);
-        const [lock, queue, [left, right]] = (await back.get()) as [Lock, Queue, [Connection, Connection]];
+        const others = [new RLock(), new Semaphore(1), new Barrier(2), new Condition(), new Event()];
+        await there.put([new Lock(), new Queue(), Pipe(), others]);
+        const [lock, queue, [left, right]] = (await back.get()) as [Lock, Queue, [Connection, Connection], unknown];
         assert.ok(lock.acquireSync({ block: false }));
         queue.putSync(round);
         left.sendSync(round);
@@ -119,7 +121,7 @@ eachMethod(['forkserver', 'spawn'], (method, context, test) => {
   });
 
   test('what only a child refers to lives, though its creator has dropped it', async () => {
-    const [requests, answers] = [new Queue<unknown>(), new Queue<number>()];
+    const [requests, answers] = [new Queue(), new Queue<number>()];
     const child = new Process({
       target: async () => {
         const { items, lock } = (await requests.get()) as { items: Queue<number>; lock: Lock };
