@@ -3,7 +3,18 @@
 import assert from 'node:assert/strict';
 import { HEAP_END } from '#dist/memory/layout.js';
 import { header } from '#dist/memory/program.js';
-import { Barrier, Condition, type Connection, Event, Lock, Pipe, Queue, RLock, Semaphore } from 'manyfold';
+import {
+  Barrier,
+  Condition,
+  type Connection,
+  Event,
+  JoinableQueue,
+  Lock,
+  Pipe,
+  Queue,
+  RLock,
+  Semaphore,
+} from 'manyfold';
 import { areBlocksBack, settledBlocks } from '../../support/blocks.js';
 import { collect } from '../../support/collect.js';
 import { eachMethod } from '../../support/methods.js';
@@ -48,7 +59,14 @@ eachMethod(['forkserver', 'spawn'], (method, context, test) => {
       const child = new Process({ target: echo });
       await child.start();
       for (let round = 0; round < 200; round++) {
-        const others = [new RLock(), new Semaphore(1), new Barrier(2), new Condition(), new Event()];
+        const others = [
+          new RLock(),
+          new Semaphore(1),
+          new Barrier(2),
+          new Condition(),
+          new Event(),
+          new JoinableQueue(),
+        ];
         await there.put([new Lock(), new Queue(), Pipe(), others]);
         const [lock, queue, [left, right]] = (await back.get()) as [Lock, Queue, [Connection, Connection], unknown];
         assert.ok(lock.acquireSync({ block: false }));
