@@ -16,6 +16,7 @@ import {
   STATE,
 } from '../memory/slots.js';
 import { call } from '../memory/waiters.js';
+import { OSError } from '../errors.js';
 import { reap } from '../system/child.js';
 import { forkProcess } from '../system/fork.js';
 import { openProcess, startTimeOf, type StartTime } from '../system/life.js';
@@ -115,23 +116,27 @@ function assign(id: number, { pid, startTime, fd, order }: Spare): void {
   learnTarget(id);
 }
 
-/** Gives the descriptor of its order in the child; in the server there is a spare then, unless the fork has failed. */
+/** Gives the descriptor of its order in the child; in the server there is a spare then, unless the machine is full. */
 function forkSpare(): number | undefined {
-  const order = createOrder();
-  drawSeed();
-  const pid = tryFork();
-  if (pid === 0) return order;
-  if (pid === undefined) fs.closeSync(order);
-  else spare = { pid, startTime: startTimeOf(pid) ?? 0, fd: openProcess(pid)!, order }; // not collected yet, so it is there
+  let order: number | undefined;
+  try {
+    order = createOrder();
+    drawSeed();
+    const pid = forkProcess();
+    if (pid === 0) return order;
+    spare = { pid, startTime: startTimeOf(pid) ?? 0, fd: watch(pid), order };
+  } catch {
+    if (order !== undefined) fs.closeSync(order);
+  }
   return undefined;
 }
 
-function tryFork(): number | undefined {
-  try {
-    return forkProcess();
-  } catch {
-    return undefined;
-  }
+function watch(pid: number): number {
+  const fd = openProcess(pid);
+  if (fd !== undefined) return fd;
+  process.kill(pid, 'SIGKILL');
+  reap(pid);
+  throw new OSError('ERR_FORK_FAILED', 'no descriptor is left to watch a child by');
 }
 
 /** Waits until there may be a request, and collects who has ended meanwhile. Says whether the spare has. */

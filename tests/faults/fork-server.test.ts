@@ -174,3 +174,30 @@ test('a program that has lost its fork server still ends', async () => {
   assert.equal(stdout, 'code 255\n');
   assert.equal(code, 0);
 });
+
+test('a server without descriptors refuses a start, and goes on when there are some again', async () => {
+  const main = `
+    import { Process } from 'manyfold';
+    const sleep = () => new Promise((resolve) => setTimeout(resolve, 60_000));
+    const children = [];
+    try {
+      while (children.length < 100) {
+        const child = new Process({ target: sleep });
+        await child.start();
+        children.push(child);
+      }
+    } catch (error) {
+      console.log(error.code);
+    }
+    for (const child of children) child.kill();
+    for (const child of children) await child.join();
+    const last = new Process({ target: () => {} });
+    await last.start();
+    await last.join();
+    console.log(children.length > 0, last.exitCode);
+  `;
+  using folder = programFolder({ 'main.mjs': main, 'limited.sh': 'ulimit -n 50; exec "$@"' });
+  const args = [process.execPath, folder.file('main.mjs')];
+  const { stdout } = await runProgram(folder.file('limited.sh'), { node: '/bin/sh', args });
+  assert.equal(stdout, 'ERR_FORK_FAILED\ntrue 0\n');
+});
