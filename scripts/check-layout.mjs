@@ -16,6 +16,7 @@ const layers = [
   ['codec'],
   ['process'],
   ['channel'],
+  ['network'],
   ['shared', 'pool'],
   ['context'],
   ['boot'],

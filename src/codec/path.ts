@@ -11,7 +11,7 @@ export function pathTo(value: unknown, target: object, label: string): string {
   return label;
 }
 
-function* steps(object: object): Generator<[string, unknown]> {
+export function* steps(object: object): Generator<[string, unknown]> {
   if (ArrayBuffer.isView(object)) {
     yield ['.buffer', object.buffer];
   } else if (object instanceof Map) {

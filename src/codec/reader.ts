@@ -11,14 +11,17 @@ export class Reader {
   readonly input: Input;
   /** Whether large buffers may stay where they are. */
   readonly lend: boolean;
+  readonly #abroad: boolean;
   readonly #objects: unknown[] = [];
   readonly #shapes: Keys[] = [];
   #depth = 0;
   #claimed = 0;
 
-  constructor(input: Input, lend: boolean) {
+  /** @param abroad whether the message comes from another program, which has no say over this one's memory */
+  constructor(input: Input, lend: boolean, abroad = false) {
     this.input = input;
     this.lend = lend;
+    this.#abroad = abroad;
   }
 
   /** Numbers an object; to be called when it begins, as the writer did. */
@@ -209,6 +212,7 @@ export class Reader {
   }
 
   #handle(): unknown {
+    if (this.#abroad) throw corrupt('a handle of another program');
     const number = this.add(unfinished);
     const typeName = this.input.string();
     const object = revive(typeName, this.value());

@@ -18,11 +18,17 @@ let messages = 0;
 export class Writer {
   readonly output = new Output();
   readonly identity = new Identity();
+  readonly #abroad: boolean;
   #views: Views | undefined;
   #message = 0;
   #polluted = false;
   #shapes = 0;
   #depth = 0;
+
+  /** @param abroad whether the messages are for other programs, to which a handle means nothing */
+  constructor(abroad = false) {
+    this.#abroad = abroad;
+  }
 
   /** A whole message; valid until the next one. */
   message(kind: number, value: unknown): Uint8Array {
@@ -158,7 +164,7 @@ export class Writer {
 
   #exotic(object: object): void {
     const reduce: unknown = (object as { [handle]?: unknown })[handle];
-    if (typeof reduce !== 'function') throw notPlain;
+    if (typeof reduce !== 'function' || this.#abroad) throw notPlain;
     const [typeName, state] = reduce.call(object) as [string, unknown];
     this.output.tag(wire.HANDLE);
     this.output.string(typeName);

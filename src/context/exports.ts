@@ -5,6 +5,9 @@ import { Queue } from '../channel/queue.js';
 import { SimpleQueue } from '../channel/simple-queue.js';
 import { wait, waitSync } from '../channel/wait.js';
 import { registerExport } from '../memory/handle.js';
+import { Client, ClientSync } from '../network/client.js';
+import { answerChallenge, deliverChallenge } from '../network/greeting.js';
+import { Listener } from '../network/listener.js';
 import { ForkServerPool, SpawnPool } from '../pool/method-classes.js';
 import { Pool } from '../pool/pool.js';
 import { work } from '../pool/worker.js';
@@ -28,6 +31,8 @@ import { getContext } from './context.js';
 /** The functions and classes that programs capture or extend: whatever bundles them, each process has its own. */
 const travelling = {
   ...errors,
+  Client,
+  ClientSync,
   Barrier,
   BoundedSemaphore,
   Condition,
@@ -35,6 +40,7 @@ const travelling = {
   ForkServerPool,
   ForkServerProcess,
   JoinableQueue,
+  Listener,
   Lock,
   Pipe,
   Pool,
@@ -48,9 +54,11 @@ const travelling = {
   SpawnProcess,
   Value,
   activeChildren,
+  answerChallenge,
   asOwner,
   cpuCount,
   currentProcess,
+  deliverChallenge,
   getAllStartMethods,
   getContext,
   getStartMethod,

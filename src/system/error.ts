@@ -4,10 +4,15 @@ import { errno } from './libc.js';
 
 const names = new Map(Object.entries(os.constants.errno).map(([name, number]) => [number, name]));
 
-/** The error of the system call that just failed, named as Node names it. */
+/** What the system call that just failed says, as Node names it. */
+export function errorName(number = errno()): string {
+  return names.get(number) ?? `errno ${number}`;
+}
+
+/** The error of the system call that just failed. */
 export function systemError(call: string): OSError | OutOfMemoryError {
   const number = errno();
-  const name = names.get(number) ?? `errno ${number}`;
+  const name = errorName(number);
   const message = `${call} failed: ${name}`;
   if (number === os.constants.errno.ENOMEM || number === os.constants.errno.ENOSPC) {
     return new OutOfMemoryError('ERR_OUT_OF_MEMORY', message);

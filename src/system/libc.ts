@@ -28,9 +28,24 @@ export const prctl = libc.func(
 export const prctlName = libc.func('prctl', 'int', ['int', 'void *', 'ulong', 'ulong', 'ulong']);
 
 export const eventfd = libc.func('int eventfd(unsigned int count, int flags)');
-export const fcntl = libc.func('int fcntl(int fd, int command, long argument)');
 export const pipe2 = libc.func('int pipe2(void *ends, int flags)');
 export const poll = libc.func('int poll(void *entries, unsigned long count, int timeout)');
+export const fcntl = libc.func('int fcntl(int fd, int command, long argument)');
+
+export const socket = libc.func('int socket(int family, int type, int protocol)');
+export const bind = libc.func('int bind(int fd, void *address, unsigned int length)');
+export const listen = libc.func('int listen(int fd, int backlog)');
+export const connect = libc.func('int connect(int fd, void *address, unsigned int length)');
+export const accept4 = libc.func('int accept4(int fd, void *address, void *length, int flags)');
+export const getsockname = libc.func('int getsockname(int fd, void *address, void *length)');
+export const getpeername = libc.func('int getpeername(int fd, void *address, void *length)');
+export const getsockopt = libc.func('int getsockopt(int fd, int level, int option, void *value, void *length)');
+export const setsockopt = libc.func('int setsockopt(int fd, int level, int option, void *value, unsigned int length)');
+export const getaddrinfo = libc.func(
+  'int getaddrinfo(const char *host, const char *service, void *hints, _Out_ void **found)',
+);
+export const freeaddrinfo = libc.func('void freeaddrinfo(void *found)');
+
 export const schedGetAffinity = libc.func('int sched_getaffinity(int pid, size_t size, void *mask)');
 
 /** Raw system calls, for the two that libc does not wrap. */
@@ -76,6 +91,16 @@ export function viewMemory(address: number, length: number): ArrayBuffer {
   return koffi.view(BigInt(address), length);
 }
 
+/** The pointer that lies at `offset` behind another. */
+export function pointerAt(pointer: unknown, offset: number): unknown {
+  return koffi.decode(pointer, offset, 'void *');
+}
+
+/** A copy of foreign memory. */
+export function copyBytes(pointer: unknown, length: number): Uint8Array {
+  return Uint8Array.from(koffi.decode(pointer, 'uint8_t', length) as ArrayLike<number>);
+}
+
 export function addressOf(pointer: unknown): number {
   return Number(koffi.address(pointer));
 }
@@ -87,3 +112,4 @@ export function errno(): number {
 /** The numbers of one system call differ between processors. */
 export const SYS_FUTEX = process.arch === 'arm64' ? 98 : 202;
 export const SYS_PIDFD_OPEN = 434;
+export const SYS_PIDFD_GETFD = 438;

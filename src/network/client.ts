@@ -1,0 +1,157 @@
+import type { Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { closedError, Connection } from '../channel/connection.js';
+import { TimeoutError } from '../errors.js';
+import { patience } from '../sync/options.js';
+import { connectBlocking, connectNow } from '../system/socket.js';
+import { checkAddress, checkKey, show, type Address, type Family } from './address.js';
+import { SocketTransport } from './socket-transport.js';
+import { failure } from './failures.js';
+import { perform, performSync } from './greeting.js';
+import { adoptSocket, net } from './socket.js';
+import { introduce } from './handshake.js';
+
+export interface ClientOptions {
+  /** A check of the address's family. */
+  readonly family?: Family | undefined;
+  /** What both sides must know. */
+  readonly authkey?: Uint8Array | null | undefined;
+}
+
+export interface ClientWaitOptions extends ClientOptions {
+  /** Milliseconds that connecting and the handshake may take; any unless given. */
+  readonly timeout?: number | undefined;
+  /** Ends the wait: the promise rejects with the signal's reason. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Connects to a `Listener`, of this library or of CPython's `multiprocessing.connection`. With a key, each side proves to
+ * the other that it knows it.
+ *
+ * @example
+ * using connection = await Client(['localhost', 6000], { authkey: Buffer.from('secret') });
+ * await connection.send({ hello: 'world' });
+ *
+ * @throws {OSError} ERR_CONNECTION_REFUSED: nobody listens there; ERR_HOST_UNKNOWN, ERR_CONNECTION_RESET
+ * @throws {AuthenticationError} ERR_AUTHENTICATION_REJECTED, ERR_AUTHENTICATION_WRONG: the keys are not the same
+ * @throws {TimeoutError} ERR_TIMED_OUT
+ * @see https://docs.python.org/3/library/multiprocessing.html#multiprocessing.connection.Client
+ */
+export async function Client<Out = unknown, In = unknown>(
+  address: Address,
+  { family, authkey, timeout, signal }: ClientWaitOptions = {},
+): Promise<Connection<Out, In>> {
+  const key = checkKey(authkey, true);
+  const limit = patience({ timeout });
+  checkAddress(address, family);
+  signal?.throwIfAborted();
+  return bounded(limit, signal, address, async (started) => {
+    const transport = new SocketTransport(await openSocket(address, started));
+    started((error) => transport.abort(error));
+    if (key) await orClose(transport, () => perform(transport, introduce(key)));
+    return new Connection<Out, In>(transport);
+  });
+}
+
+/** Like `Client`, and blocks the calling thread. */
+export function ClientSync<Out = unknown, In = unknown>(
+  address: Address,
+  { family, authkey }: ClientOptions = {},
+): Connection<Out, In> {
+  const key = checkKey(authkey, true);
+  checkAddress(address, family);
+  const fd = connectOr(() => connectBlocking(address), address);
+  const transport = new SocketTransport(adoptSocket(fd));
+  try {
+    if (key) performSync(transport, introduce(key), Infinity);
+    return new Connection<Out, In>(transport);
+  } catch (error) {
+    transport.close();
+    throw error;
+  }
+}
+
+type Started = (abort: (error: Error) => void) => void;
+
+async function openSocket(address: Address, started: Started): Promise<Socket> {
+  if (typeof address === 'string') return openUnix(address, started);
+  const [host, port] = address;
+  const socket = net().connect({ host, port, family: 4, allowHalfOpen: true });
+  socket.pause();
+  started((error) => socket.destroy(error));
+  return new Promise((resolve, reject) => {
+    const onError = (error: Error): void => reject(failure(error, 'cannot connect to', address));
+    socket.once('error', onError);
+    socket.once('connect', () => {
+      socket.off('error', onError);
+      resolve(socket);
+    });
+  });
+}
+
+/** The system gives no sign when a listener has room again, so it is asked now and then. */
+async function openUnix(name: string, started: Started): Promise<Socket> {
+  let ended: Error | undefined;
+  started((error) => (ended = error));
+  for (let pause = 1; ; pause = Math.min(pause * 2, LONGEST_PAUSE)) {
+    if (ended) throw ended;
+    const fd = connectOr(() => connectNow(name), name);
+    if (fd !== undefined) return adoptSocket(fd);
+    await sleep(pause);
+  }
+}
+
+const LONGEST_PAUSE = 50;
+
+function connectOr<T>(run: () => T, address: Address): T {
+  try {
+    return run();
+  } catch (error) {
+    throw failure(error, 'cannot connect to', address);
+  }
+}
+
+async function orClose(transport: SocketTransport, run: () => Promise<void>): Promise<void> {
+  try {
+    await run();
+  } catch (error) {
+    transport.close();
+    throw error;
+  }
+}
+
+const LONGEST_TIMER = 2 ** 31 - 1;
+
+/** Runs something that can be ended from outside, by a signal or when its time is over. */
+async function bounded<T>(
+  timeout: number,
+  signal: AbortSignal | undefined,
+  address: Address,
+  run: (started: Started) => Promise<T>,
+): Promise<T> {
+  let abort: (error: Error) => void = () => {};
+  const reasons: unknown[] = [];
+  const end = (reason: unknown): void => {
+    reasons.push(reason);
+    abort(closedError());
+  };
+  const started: Started = (how) => {
+    abort = how;
+    if (reasons.length > 0) how(closedError()); // between two steps
+  };
+  const onAbort = (): void => end(signal?.reason);
+  const onTimeout = (): void => end(new TimeoutError('ERR_TIMED_OUT', `not connected to ${show(address)} in time`));
+  const alarm = timeout === Infinity ? undefined : setTimeout(onTimeout, Math.min(timeout, LONGEST_TIMER));
+  signal?.addEventListener('abort', onAbort);
+  try {
+    const result = await run(started);
+    if (reasons.length > 0) throw reasons[0];
+    return result;
+  } catch (error) {
+    throw reasons.length > 0 ? reasons[0] : error;
+  } finally {
+    clearTimeout(alarm);
+    signal?.removeEventListener('abort', onAbort);
+  }
+}
