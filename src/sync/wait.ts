@@ -1,23 +1,18 @@
-import { availableParallelism } from 'node:os';
 import { sweep } from '../memory/death.js';
 import { call, calm, enterLine, leaveLine, sleepInLine, type Entry } from '../memory/waiters.js';
 import { stepAside } from './groups.js';
+import { spin } from './spin.js';
 import { FIRST_LOOK, HUNGRY_AFTER, LAST_LOOK, tryDeeper, type Waitable } from './waitable.js';
 
 export type { Waitable } from './waitable.js';
-
-// On one core, whoever is waited for cannot make progress while we spin.
-const SPINS = availableParallelism() > 1 ? 60 : 0;
 
 /** Blocks the calling thread. Gives undefined after `timeout` milliseconds. */
 export function waitSync<T>(waitable: Waitable<T>, timeout = Infinity): T | undefined {
   const taken = waitable.attempt(false);
   if (taken !== undefined) return taken;
   if (timeout <= 0) return tryDeeper(waitable);
-  for (let spin = 0; spin < SPINS; spin++) {
-    const result = waitable.attempt(false);
-    if (result !== undefined) return result;
-  }
+  const result = spin(() => waitable.attempt(false));
+  if (result !== undefined) return result;
   // Our own coroutines in this line cannot come while we block: we stand there in their place.
   const aside = stepAside(waitable.line);
   try {
