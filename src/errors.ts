@@ -88,15 +88,43 @@ export class SystemExit extends ManyfoldError {
 /** A process died with work in hand. */
 export class WorkerCrashedError extends ProcessError {
   readonly pid: number;
+  /** null when a signal ended it. */
   readonly exitCode: number | null;
+  /** The name of the signal that ended it, or null. */
   readonly signal: string | null;
+  /** Whether it had found no memory any more: of the machine, of its heap, or within its limit. */
+  readonly outOfMemory: boolean;
+  /** The last that it wrote to stderr; with an inherited stderr, the last that its JavaScript wrote. */
+  readonly stderr: string;
+  /** What it was doing, if it was a worker of a pool. */
+  readonly task: CrashedTask | null;
 
-  constructor(message: string, death: { pid: number; exitCode: number | null; signal: string | null }) {
+  constructor(message: string, death: Crash) {
     super('ERR_WORKER_CRASHED', message);
     this.pid = death.pid;
     this.exitCode = death.exitCode;
     this.signal = death.signal;
+    this.outOfMemory = death.outOfMemory ?? false;
+    this.stderr = death.stderr ?? '';
+    this.task = death.task ?? null;
   }
+}
+
+/** A task that died with its worker. */
+export interface CrashedTask {
+  /** The name of its function. */
+  readonly target: string;
+  /** The places of its items in the input, the first and the one behind the last; null for a single call. */
+  readonly items: readonly [number, number] | null;
+}
+
+interface Crash {
+  readonly pid: number;
+  readonly exitCode: number | null;
+  readonly signal: string | null;
+  readonly outOfMemory?: boolean;
+  readonly stderr?: string;
+  readonly task?: CrashedTask | null;
 }
 
 /** Python's `CancelledError`: what was waited for has been called off, and will never have a result. */

@@ -9,6 +9,7 @@ import { Client, ClientSync } from '../network/client.js';
 import { answerChallenge, deliverChallenge } from '../network/greeting.js';
 import { Listener } from '../network/listener.js';
 import { ForkServerPool, SpawnPool } from '../pool/method-classes.js';
+import { currentTask } from '../pool/current-task.js';
 import { Pool } from '../pool/pool.js';
 import { work } from '../pool/worker.js';
 import { activeChildren } from '../process/children.js';
@@ -58,6 +59,7 @@ const travelling = {
   asOwner,
   cpuCount,
   currentProcess,
+  currentTask,
   deliverChallenge,
   getAllStartMethods,
   getContext,

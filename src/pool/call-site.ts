@@ -9,8 +9,20 @@ const FRAMES = 4;
 // Frames of the library's own files say nothing to the user.
 const OWN_FILES = new URL('..', import.meta.url).pathname;
 
-/** Costs some microseconds: too much for every task, little for one that fails. */
+// To look at the stack costs as much as a small task. So of the tasks that are asked for in one go, only the first are
+// looked at one by one; those behind them come from a loop, and share what was seen last.
+const LOOKED_AT = 8;
+let looked = 0;
+let last: CallSite = {};
+
+/** Where the caller's caller stands. */
 export function callSite(): CallSite {
+  if (looked === 0) queueMicrotask(() => (looked = 0));
+  if (++looked <= LOOKED_AT) last = look();
+  return last;
+}
+
+function look(): CallSite {
   const site: CallSite = {};
   const before = Error.stackTraceLimit;
   Error.stackTraceLimit = FRAMES;
@@ -27,20 +39,12 @@ export async function showingCaller<R>(task: Promise<R>): Promise<R> {
   try {
     return await task;
   } catch (error) {
-    throw withCallSite(error, callSite());
+    throw withCallSite(error, look());
   }
 }
 
-/** The same for a task that nobody awaits yet. */
-export async function showing<R>(task: Promise<R>, site: CallSite): Promise<R> {
-  try {
-    return await task;
-  } catch (error) {
-    throw withCallSite(error, site);
-  }
-}
-
-function withCallSite(error: unknown, site: CallSite): unknown {
+/** Adds the place to an error that has come for it. */
+export function withCallSite(error: unknown, site: CallSite): unknown {
   const lines = site.stack?.split('\n').slice(1) ?? [];
   const frames = lines.filter((line) => !line.includes(OWN_FILES)).join('\n');
   if (!(error instanceof Error) || frames === '') return error;

@@ -1,13 +1,26 @@
-import type { Process } from '../process/process.js';
 import { whenEnded } from '../process/children.js';
+import type { Process } from '../process/process.js';
+import { call } from '../memory/waiters.js';
+import { oomKills } from './crash.js';
+import type { Limits } from './health.js';
+import type { House, Room } from './room.js';
+import type { Setting } from './setting.js';
 import type { Share } from './share.js';
+import { LEAVE, Seat, WAIT, WORK } from './seat.js';
 import { work, type Assignment } from './worker.js';
 
 /** How a worker ended. */
 export interface Death {
   readonly worker: number;
+  readonly name: string;
   readonly pid: number;
   readonly exitCode: number;
+  /** The last lines that it wrote there. */
+  readonly stderr: string;
+  /** Whether there was a limit on its memory. */
+  readonly isLimited: boolean;
+  /** How many processes the kernel had killed for want of memory when it started. */
+  readonly kernelKills: number;
 }
 
 export interface CrewOptions {
@@ -16,67 +29,186 @@ export interface CrewOptions {
   readonly type: typeof Process;
   readonly initializer: Assignment['initializer'];
   readonly initargs: readonly unknown[];
-  readonly maxTasks: number;
-  /** Called when a worker has ended; says whether another takes its place. */
-  onDeath(death: Death): boolean;
+  readonly limits: Limits;
+  readonly graceMs: number;
+  /** Where what the workers print goes. */
+  readonly house: House;
+  /** What surrounds the work of each of them, but for where it prints. */
+  readonly setting: Omit<Setting, 'stdout' | 'stderr'>;
+  onStart(worker: number, process: Process): void;
+  /** Called when a worker has ended and nobody sits on its seat yet. */
+  onEnd(death: Death): void;
   /** Called when a worker cannot be started. */
   onFailure(error: unknown): void;
+}
+
+interface Member {
+  readonly number: number;
+  readonly process: Process;
+  /** Takes the place of this one, and waits until that is free. */
+  successor: Member | undefined;
+  predecessor: Member | undefined;
+  hasLeft: boolean;
 }
 
 /** The worker processes of a pool. */
 export class Crew {
   readonly #options: CrewOptions;
-  readonly #workers = new Map<number, Process>();
-  readonly #lives: Promise<void>[] = [];
-  #stopping = false;
+  readonly #members = new Map<number, Member>();
+  readonly #seats: Seat[] = [];
+  #isStopping = false;
+  #isTerminated = false;
+  #resolveEnded: () => void = () => {};
+  /** Resolves when all workers have ended and no other takes their place. */
+  readonly ended: Promise<void>;
 
   constructor(options: CrewOptions) {
     this.#options = options;
-    for (let worker = 0; worker < options.size; worker++) this.#lives.push(this.#keep(worker));
+    this.ended = new Promise((resolve) => (this.#resolveEnded = resolve));
   }
 
-  /** How many workers there are now. */
+  /** How many workers there are that take tasks, or soon will. */
   get size(): number {
-    return this.#workers.size;
+    let size = 0;
+    for (const { predecessor, hasLeft } of this.#members.values()) if (predecessor === undefined && !hasLeft) size++;
+    return size;
+  }
+
+  /** The seat of the worker with this number, and of those that had it before. A worker and its successor have two. */
+  seat(number: number): Seat {
+    return (this.#seats[number] ??= new Seat());
   }
 
   /** The numbers of the workers that live, but for one. */
   *others(worker: number): Iterable<number> {
-    for (const other of this.#workers.keys()) if (other !== worker) yield other;
+    for (const other of this.#members.keys()) if (other !== worker) yield other;
   }
 
+  /** Starts workers until there are so many, or as many as the pool may have. */
+  staff(wanted: number): void {
+    if (this.#isStopping) return;
+    for (let size = this.size; size < Math.min(wanted, this.#options.size); size++) this.#hire(undefined);
+  }
+
+  /** A worker has said that it will end soon: another gets ready for its place. */
+  succeed(worker: number): void {
+    const member = this.#members.get(worker);
+    if (member && !member.successor && !this.#isStopping) member.successor = this.#hire(member);
+  }
+
+  /** A worker is ready for its predecessor's place. */
+  ready(worker: number): void {
+    const predecessor = this.#members.get(worker)?.predecessor;
+    if (predecessor) this.#order(predecessor, LEAVE);
+  }
+
+  /** A worker takes no more tasks. */
+  left(worker: number): void {
+    const member = this.#members.get(worker);
+    if (!member || member.hasLeft) return;
+    member.hasLeft = true;
+    this.#promote(member);
+  }
+
+  kill(worker: number): void {
+    const process = this.#members.get(worker)?.process;
+    if (process && process.pid !== null) process.kill();
+  }
+
+  dispose(): void {
+    for (const seat of this.#seats) seat.dispose();
+    this.#options.house.close();
+  }
+
+  /** Lets the workers end when they have done what they have in hand. */
+  dismiss(): void {
+    this.#isStopping = true;
+    for (const member of this.#members.values()) this.#order(member, LEAVE);
+    this.#lookEnded();
+  }
+
+  /** Ends the workers at once, also those that would rather not. */
   terminate(): void {
-    this.#stopping = true;
-    for (const worker of this.#workers.values()) if (worker.pid !== null) worker.terminate();
+    this.#isStopping = true;
+    this.#isTerminated = true;
+    for (const { process } of this.#members.values()) if (process.pid !== null) process.terminate();
+    const kill = setTimeout(() => {
+      for (const { process } of this.#members.values()) if (process.pid !== null) process.kill();
+    }, this.#options.graceMs).unref();
+    void this.ended.then(() => clearTimeout(kill));
+    this.#lookEnded();
   }
 
-  /** Resolves when all workers have ended and no other takes their place. */
-  async ended(): Promise<void> {
-    await Promise.all(this.#lives);
-  }
-
-  async #keep(worker: number): Promise<void> {
-    try {
-      while (this.#options.onDeath(await this.#live(worker)));
-    } catch (error) {
-      this.#options.onFailure(error);
-    }
-  }
-
-  async #live(worker: number): Promise<Death> {
-    const { share, type, initializer, initargs, maxTasks } = this.#options;
-    const assignment: Assignment = { share, worker, initializer, initargs, maxTasks };
+  #hire(predecessor: Member | undefined): Member {
+    const { share, type, initializer, initargs, limits } = this.#options;
+    let number = 0;
+    while (this.#members.has(number)) number++;
+    const seat = this.seat(number);
+    seat.lay(predecessor ? WAIT : WORK);
+    const room = this.#options.house.room();
+    const setting: Setting = { ...this.#options.setting, stdout: room.stdout, stderr: room.stderr };
+    const assignment: Assignment = { share, number, seat: seat.address, initializer, initargs, limits, setting };
     const process = new type({ target: work, args: [assignment], daemon: true });
     process.name = process.name.replace('Process', 'PoolWorker');
-    this.#workers.set(worker, process);
+    room.open(process.name);
+    const member: Member = { number, process, predecessor, successor: undefined, hasLeft: false };
+    this.#members.set(number, member);
+    void this.#live(member, room);
+    return member;
+  }
+
+  async #live(member: Member, room: Room): Promise<void> {
+    const { number, process } = member;
+    const kernelKills = oomKills();
     try {
       await process.start();
-      if (this.#stopping) process.terminate();
+      this.#options.onStart(number, process);
+      if (this.#isStopping) this.#order(member, LEAVE);
+      if (this.#isTerminated) process.kill();
       await whenEnded(process);
-      return { worker, pid: process.pid!, exitCode: process.exitCode! };
+      const stderr = (await room.leave()) ?? this.seat(number).text;
+      this.#release(member);
+      this.#options.onEnd({
+        worker: number,
+        name: process.name,
+        pid: process.pid!,
+        exitCode: process.exitCode!,
+        stderr,
+        isLimited: this.#options.setting.memoryLimit !== Infinity,
+        kernelKills,
+      });
+    } catch (error) {
+      this.#release(member);
+      await room.leave();
+      this.#options.onFailure(error);
     } finally {
-      this.#workers.delete(worker);
       process.close();
+      this.#lookEnded();
     }
+  }
+
+  #release(member: Member): void {
+    this.#members.delete(member.number);
+    member.hasLeft = true;
+    if (member.predecessor) member.predecessor.successor = undefined;
+    this.#promote(member);
+  }
+
+  /** Its successor takes its place. */
+  #promote({ successor }: Member): void {
+    if (successor?.predecessor === undefined) return;
+    successor.predecessor = undefined;
+    this.#order(successor, this.#isStopping ? LEAVE : WORK);
+  }
+
+  #order({ number }: Member, order: number): void {
+    const { share } = this.#options;
+    this.seat(number).order = order;
+    // Those who wait for tasks stand in one line: all of them look up, and those who are not meant wait on.
+    if (order === LEAVE) call(share.tasks.messages, Infinity);
+  }
+
+  #lookEnded(): void {
+    if (this.#isStopping && this.#members.size === 0) this.#resolveEnded();
   }
 }

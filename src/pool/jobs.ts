@@ -10,6 +10,8 @@ export interface Job {
   /** Address of the parcel. */
   readonly parcel: number;
   readonly key: string;
+  /** The name of the function. */
+  readonly target: string;
   /** Tasks that are under way. */
   uses: number;
 }
@@ -41,15 +43,15 @@ export class Jobs {
     const key = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
     const known = this.#byContent.get(key);
     if (known) takeBackDepartures(); // it has been sent
-    const job = known ?? this.#add(key, bytes);
+    const job = known ?? this.#add(key, bytes, nameOf(target));
     if (isConstant) this.#constant.set(target, job);
     return job;
   }
 
-  #add(key: string, bytes: Uint8Array): Job {
+  #add(key: string, bytes: Uint8Array, target: string): Job {
     // Before the new one, which is idle as well until its task is under way.
     while (this.#byContent.size >= KEPT && this.#dropIdle());
-    const job = { number: (this.#made = (this.#made + 1) % NUMBERS), parcel: storeParcel(bytes, self()), key, uses: 0 };
+    const job = { number: (this.#made = (this.#made + 1) % NUMBERS), parcel: storeParcel(bytes, self()), key, target, uses: 0 };
     this.#byContent.set(key, job);
     return job;
   }
@@ -72,4 +74,8 @@ export class Jobs {
   dispose(): void {
     for (const job of this.#byContent.values()) this.#drop(job);
   }
+}
+
+function nameOf(target: object): string {
+  return (target as { name?: unknown }).name ? String((target as { name: unknown }).name) : '<anonymous>';
 }

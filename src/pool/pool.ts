@@ -1,30 +1,31 @@
-import { ArgumentTypeError, expected, ValueError } from '../errors.js';
-import { cpuCount } from '../process/cpu-count.js';
+import type { Readable } from 'node:stream';
+import { ArgumentTypeError, expected, NotImplementedError, ProcessError, ValueError } from '../errors.js';
+import { handle } from '../memory/handle.js';
 import { Process } from '../process/process.js';
-import { AsyncResult } from './async-result.js';
-import { callSite, showing, showingCaller } from './call-site.js';
-import { checkChunksize, defaultChunksize, mapInBatches } from './batches.js';
-import { Scheduler } from './scheduler.js';
-import { APPLY } from './share.js';
-import { ResultStream } from './stream.js';
-
-export interface PoolOptions<Init extends readonly unknown[]> {
-  /** Called in each worker before its first task. Should it fail, the pool fails, with its error. */
-  readonly initializer?: ((...args: Init) => unknown) | undefined;
-  readonly initargs?: Init | undefined;
-  /** How many tasks a worker does before a fresh one takes its place; a task is an `apply`, or one chunk of a `map`. */
-  readonly maxTasksPerChild?: number | undefined;
-}
-
-export interface MapOptions {
-  /** How many items go to a worker at a time; for `map` a quarter of a worker's share unless given, for `imapUnordered` 1. */
-  readonly chunksize?: number | undefined;
-}
-
-export interface Callbacks<R> {
-  readonly callback?: ((result: R) => void) | undefined;
-  readonly errorCallback?: ((error: unknown) => void) | undefined;
-}
+import { AsyncResult, Delivery } from './async-result.js';
+import { callSite, showingCaller } from './call-site.js';
+import { quietly } from './callback.js';
+import { defaultWorkers } from './cpu-share.js';
+import type { Engine } from './engine.js';
+import type { Receiver, TaskOptions } from './errand.js';
+import { Input, type Items } from './input.js';
+import { Mapping } from './mapping.js';
+import { openEngine, type Opened } from './open.js';
+import {
+  checkBuffersize,
+  checkChunksize,
+  checkFunction,
+  checkPoolOptions,
+  checkTaskOptions,
+  type Callbacks,
+  type ImapOptions,
+  type MapOptions,
+  type PoolOptions,
+} from './options.js';
+import { APPLY, MAP, STARMAP } from './share.js';
+import type { PoolStats } from './stats.js';
+import { ResultStream, type Results } from './stream.js';
+import type { Yielded } from './yields.js';
 
 /**
  * Worker processes that run functions of this program, on every core.
@@ -40,35 +41,20 @@ export class Pool<Init extends readonly unknown[] = readonly unknown[]> {
   /** The class of the workers' processes, and so their start method. */
   static readonly workerType: typeof Process = Process;
 
-  readonly #scheduler: Scheduler;
+  readonly #opened: Opened;
+  readonly #engine: Engine;
   #state: 'running' | 'closed' | 'terminated' = 'running';
 
   /**
-   * @param processes how many workers; `cpuCount()` unless given
-   * @throws {ValueError} ERR_POOL_PROCESSES, ERR_POOL_MAX_TASKS
+   * @param processes how many workers; `cpuCount()` unless given, and in a worker of another pool its part of them
+   * @throws {ValueError} ERR_POOL_PROCESSES, ERR_POOL_MAX_TASKS, ERR_POOL_OPTION
    * @throws {TypeError} ERR_POOL_INITIALIZER
    */
-  constructor(processes: number = cpuCount(), { initializer, initargs, maxTasksPerChild }: PoolOptions<Init> = {}) {
-    if (!Number.isInteger(processes) || processes < 1) {
-      throw new ValueError(
-        'ERR_POOL_PROCESSES',
-        `number of processes must be at least 1: ${expected('a whole number', processes)}`,
-      );
-    }
-    if (maxTasksPerChild !== undefined && (!Number.isInteger(maxTasksPerChild) || maxTasksPerChild < 1)) {
-      throw new ValueError(
-        'ERR_POOL_MAX_TASKS',
-        `maxTasksPerChild: ${expected('a whole number, 1 or more', maxTasksPerChild)}`,
-      );
-    }
-    if (initializer !== undefined) checkFunction(initializer, 'initializer', 'ERR_POOL_INITIALIZER');
-    this.#scheduler = new Scheduler({
-      size: processes,
-      type: new.target.workerType,
-      initializer: initializer as ((...args: unknown[]) => unknown) | undefined,
-      initargs: initargs ?? [],
-      maxTasks: maxTasksPerChild ?? Infinity,
-    });
+  constructor(processes: number = defaultWorkers(), options: PoolOptions<Init> = {}) {
+    checkPoolOptions(processes, options as PoolOptions<never>);
+    this.#opened = openEngine(new.target.workerType, processes, options as PoolOptions<readonly unknown[]>);
+    this.#engine = this.#opened.engine;
+    dropped.register(this, this.#engine);
   }
 
   /**
@@ -77,18 +63,31 @@ export class Pool<Init extends readonly unknown[] = readonly unknown[]> {
    * @throws {ValueError} ERR_POOL_NOT_RUNNING
    * @throws {PicklingError} the function or an argument cannot travel
    * @throws {WorkerCrashedError} ERR_WORKER_CRASHED: the worker died with the task in hand
+   * @throws {TimeoutError} ERR_TASK_TIMEOUT: the function has taken longer than `timeout` milliseconds
    */
-  async apply<Args extends readonly unknown[], R>(target: (...args: Args) => R, args?: Args): Promise<Awaited<R>> {
-    return showingCaller(this.#submit(target, args));
+  async apply<Args extends readonly unknown[], R>(
+    target: (...args: Args) => R,
+    args?: Args,
+    options: TaskOptions = NO_OPTIONS,
+  ): Promise<Awaited<R>> {
+    this.#check(target, options);
+    return showingCaller(
+      new Promise<Awaited<R>>((resolve, reject) => {
+        this.#submit(target, args, options, { done: resolve as (value: unknown) => void, failed: reject });
+      }),
+    );
   }
 
   /** Like `apply`, and gives at once a result that can be asked whether it is there. */
   applyAsync<Args extends readonly unknown[], R>(
     target: (...args: Args) => R,
     args?: Args,
-    callbacks: Callbacks<Awaited<R>> = {},
+    options: TaskOptions & Callbacks<Awaited<R>> = NO_OPTIONS,
   ): AsyncResult<Awaited<R>> {
-    return withCallbacks(showing(this.#submit(target, args), callSite()), callbacks);
+    this.#check(target, options);
+    const result = new AsyncResult<Awaited<R>>();
+    this.#submit(target, args, options, new Delivery(result, options, callSite()));
+    return result;
   }
 
   /**
@@ -98,50 +97,90 @@ export class Pool<Init extends readonly unknown[] = readonly unknown[]> {
    * @throws {ValueError} ERR_POOL_NOT_RUNNING, ERR_CHUNKSIZE
    * @throws {PicklingError} the function or an item cannot travel
    */
-  async map<T, R>(target: (item: T) => R, items: Iterable<T>, options?: MapOptions): Promise<Awaited<R>[]> {
-    return showingCaller(this.#map(target, items, options));
+  async map<T, R>(target: (item: T) => R, items: Items<T>, options?: MapOptions): Promise<Awaited<R>[]> {
+    return showingCaller(this.#map<R>(target, MAP, items, options));
   }
 
   /** Like `map`, and gives at once a result that can be asked whether it is there. */
   mapAsync<T, R>(
     target: (item: T) => R,
-    items: Iterable<T>,
-    { callback, errorCallback, ...options }: MapOptions & Callbacks<Awaited<R>[]> = {},
+    items: Items<T>,
+    options: MapOptions & Callbacks<Awaited<R>[]> = {},
   ): AsyncResult<Awaited<R>[]> {
-    return withCallbacks(showing(this.#map(target, items, options), callSite()), { callback, errorCallback });
+    return this.#mapAsync<R>(target, MAP, items, options);
   }
 
   /**
-   * Calls a function with each item, in the workers, and gives the results as they come. The items are read as the results
-   * are asked for, so they may be any number. A failed item throws in its place; the others go on.
+   * Like `map`, for a function of several arguments: each item is the list of them.
    *
    * @example
-   * for await (const size of pool.imapUnordered((name: string) => statSync(name).size, names)) total += size;
-   *
-   * @throws {ValueError} ERR_POOL_NOT_RUNNING, ERR_CHUNKSIZE
+   * await pool.starmap(Math.pow, [[2, 5], [3, 2]]); // [32, 9]
    */
-  imapUnordered<T, R>(
-    target: (item: T) => R,
-    items: Iterable<T>,
-    { chunksize = 1 }: MapOptions = {},
-  ): AsyncIterableIterator<Awaited<R>> {
-    this.#check(target);
-    checkChunksize(chunksize);
-    return new ResultStream<Awaited<R>>(this.#scheduler, target, items, chunksize);
+  async starmap<Args extends readonly unknown[], R>(
+    target: (...args: Args) => R,
+    items: Items<Args>,
+    options?: MapOptions,
+  ): Promise<Awaited<R>[]> {
+    return showingCaller(this.#map<R>(target, STARMAP, items, options));
+  }
+
+  /** Like `starmap`, and gives at once a result that can be asked whether it is there. */
+  starmapAsync<Args extends readonly unknown[], R>(
+    target: (...args: Args) => R,
+    items: Items<Args>,
+    options: MapOptions & Callbacks<Awaited<R>[]> = {},
+  ): AsyncResult<Awaited<R>[]> {
+    return this.#mapAsync<R>(target, STARMAP, items, options);
+  }
+
+  /**
+   * Calls a function with each item, in the workers, and gives the results in the order of the items. The items are read as
+   * the results are asked for, so they may be any number. A failed item throws in its place; the others go on. Of a
+   * function that is a generator, also an async one, each value that it yields is a result; it runs no further ahead than
+   * its values are asked for. Leaving the loop cancels what is under way.
+   *
+   * @example
+   * for await (const size of pool.imap((name: string) => statSync(name).size, names)) total += size;
+   *
+   * @throws {ValueError} ERR_POOL_NOT_RUNNING, ERR_CHUNKSIZE, ERR_BUFFERSIZE
+   */
+  imap<T, R>(target: (item: T) => R, items: Items<T>, options: ImapOptions = {}): Results<Yielded<R>> {
+    return this.#stream<Yielded<R>>(target, items, options, true);
+  }
+
+  /** Like `imap`, and gives the results as they come. */
+  imapUnordered<T, R>(target: (item: T) => R, items: Items<T>, options: ImapOptions = {}): Results<Yielded<R>> {
+    return this.#stream<Yielded<R>>(target, items, options, false);
+  }
+
+  /** What the pool has done, and is doing. */
+  stats(): PoolStats {
+    return this.#opened.counter.stats(this.#engine.workers, this.#engine.count());
+  }
+
+  /** What all workers write to stdout, with `stdio: 'pipe'`. */
+  get stdout(): Readable | null {
+    return this.#opened.house.stdout;
+  }
+
+  get stderr(): Readable | null {
+    return this.#opened.house.stderr;
   }
 
   /** Takes no more tasks; the workers end when those that it has are done. */
   close(): void {
     if (this.#state !== 'running') return;
     this.#state = 'closed';
-    void this.#scheduler.close();
+    void this.#engine.close();
   }
 
   /** Ends the workers at once. Tasks that are not done fail with a `ProcessError`, ERR_POOL_TERMINATED. */
   terminate(): void {
     if (this.#state === 'terminated') return;
     this.#state = 'terminated';
-    this.#scheduler.terminate();
+    this.#engine.fail(
+      new ProcessError('ERR_POOL_TERMINATED', 'the pool has been terminated before the task was done'),
+    );
   }
 
   /**
@@ -151,7 +190,7 @@ export class Pool<Init extends readonly unknown[] = readonly unknown[]> {
    */
   async join(): Promise<void> {
     if (this.#state === 'running') throw new ValueError('ERR_POOL_RUNNING', 'Pool is still running');
-    await this.#scheduler.ended();
+    await this.#engine.ended();
   }
 
   /** As CPython's `with`: terminates. */
@@ -160,38 +199,60 @@ export class Pool<Init extends readonly unknown[] = readonly unknown[]> {
     await this.join();
   }
 
-  #submit<R>(target: object, args: readonly unknown[] = []): Promise<Awaited<R>> {
-    this.#check(target);
-    if (!Array.isArray(args)) throw new ArgumentTypeError('ERR_POOL_ARGS', `args: ${expected('an array', args)}`);
-    const job = this.#scheduler.jobOf(target);
-    return new Promise((resolve, reject) => {
-      this.#scheduler.submit(job, APPLY, args, { done: resolve, failed: reject });
-    });
-  }
-
-  #map<T, R>(target: (item: T) => R, items: Iterable<T>, { chunksize }: MapOptions = {}): Promise<Awaited<R>[]> {
-    this.#check(target);
-    checkChunksize(chunksize);
-    const list = globalThis.Array.isArray(items) ? (items as readonly T[]) : [...items];
-    const size = chunksize ?? defaultChunksize(list.length, Math.max(1, this.#scheduler.size));
-    return mapInBatches(this.#scheduler, target, list, size) as Promise<Awaited<R>[]>;
-  }
-
-  #check(target: unknown): void {
+  #check(target: unknown, options: TaskOptions): void {
     if (this.#state !== 'running') throw new ValueError('ERR_POOL_NOT_RUNNING', 'Pool not running');
     checkFunction(target, 'target', 'ERR_POOL_TARGET');
+    checkTaskOptions(options);
+  }
+
+  #submit(target: object, args: readonly unknown[] = [], options: TaskOptions, receiver: Receiver): void {
+    if (!Array.isArray(args)) throw new ArgumentTypeError('ERR_POOL_ARGS', `args: ${expected('an array', args)}`);
+    const job = this.#engine.jobOf(target);
+    this.#engine.submit({ job, kind: APPLY, message: args, receiver, options, first: 0, group: undefined });
+  }
+
+  async #map<R>(target: object, kind: number, items: Items<unknown>, options: MapOptions = {}): Promise<Awaited<R>[]> {
+    return this.#mapping(target, kind, items, options) as Promise<Awaited<R>[]>;
+  }
+
+  #mapAsync<R>(
+    target: object,
+    kind: number,
+    items: Items<unknown>,
+    { callback, errorCallback, ...options }: MapOptions & Callbacks<Awaited<R>[]>,
+  ): AsyncResult<Awaited<R>[]> {
+    const result = new AsyncResult<Awaited<R>[]>();
+    const delivery = new Delivery(result, { callback, errorCallback }, callSite());
+    this.#mapping(target, kind, items, options).then(
+      (values) => quietly(() => delivery.done(values)),
+      (error: unknown) => quietly(() => delivery.failed(error)),
+    );
+    return result;
+  }
+
+  #mapping(target: object, kind: number, items: Items<unknown>, options: MapOptions): Promise<unknown[]> {
+    this.#check(target, options);
+    checkChunksize(options.chunksize);
+    return new Mapping(this.#engine, target, kind, new Input(items), options).promise;
+  }
+
+  #stream<R>(target: object, items: Items<unknown>, options: ImapOptions, isOrdered: boolean): Results<R> {
+    this.#check(target, options);
+    checkChunksize(options.chunksize);
+    checkBuffersize(options.buffersize);
+    return new ResultStream<R>(this.#engine, target, new Input(items), options, isOrdered);
+  }
+
+  /** @throws {NotImplementedError} ERR_POOL_PICKLED: always; only the process that has made a pool can use it */
+  [handle](): never {
+    throw new NotImplementedError(
+      'ERR_POOL_PICKLED',
+      'pool objects cannot be passed between processes or pickled: only the process that has made a pool can use it',
+    );
   }
 }
 
-function checkFunction(value: unknown, name: string, code: string): void {
-  if (typeof value !== 'function') throw new ArgumentTypeError(code, `${name}: ${expected('a function', value)}`);
-}
+const NO_OPTIONS: TaskOptions = {};
 
-function withCallbacks<R>(promise: Promise<R>, { callback, errorCallback }: Callbacks<R>): AsyncResult<R> {
-  promise.then(
-    // oxlint-disable-next-line promise/no-callback-in-promise -- Python's name for it, and it is no Node callback
-    (result) => callback?.(result),
-    (error: unknown) => errorCallback?.(error),
-  );
-  return new AsyncResult(promise);
-}
+/** Closes pools that nobody has closed and nobody can reach any more: what they have been asked for is still done. */
+const dropped = new FinalizationRegistry<Engine>((engine) => void engine.close());

@@ -1,80 +1,88 @@
-import { pack, unpack } from '../channel/message.js';
+import { pack } from '../channel/message.js';
 import type { Taken } from '../channel/store.js';
-import { ProcessError, ValueError } from '../errors.js';
-import { holdLoop, letLoopGo, listen } from '../memory/doorbell.js';
-import { lookAgain, waitAsync } from '../sync/await.js';
-import type { Waitable } from '../sync/wait.js';
+import { ValueError } from '../errors.js';
+import { holdLoop, letLoopGo } from '../memory/doorbell.js';
 import { crash } from './crash.js';
 import { Crew, type CrewOptions, type Death } from './crew.js';
+import type { Engine } from './engine.js';
+import type { Errand, Request } from './errand.js';
+import { Errands } from './errands.js';
+import { Inbox } from './inbox.js';
 import { Jobs, type Job } from './jobs.js';
-import { BROKEN, DONE, noteFor, Share, STOP, UNREADY } from './share.js';
-
-/** What becomes of a task: its value, or its error. */
-export interface Settle {
-  done(value: unknown): void;
-  failed(error: unknown): void;
-}
-
-interface Task {
-  readonly job: Job;
-  readonly settle: Settle;
-  /** Its result has come, and something has to be imported before it can be read. */
-  arrived: boolean;
-}
-
-// Results that are handled before the event loop gets its turn.
-const BATCH = 2000;
+import type { Observer } from './observer.js';
+import { Losses } from './losses.js';
+import { read, receive } from './results.js';
+import { isTaskNumber, UNREADY } from './seat.js';
+import { BROKEN, LEFT, noteFor, READY, RETIRING, Share, TIMED } from './share.js';
+import { watch } from './watch.js';
 
 // Workers that may die before their first task, in a row in which no result has come.
 const DEATHS_ALLOWED = 5;
 
+export interface SchedulerOptions extends Omit<CrewOptions, 'share' | 'onStart' | 'onEnd' | 'onFailure'> {
+  /** Workers that are there even if there is nothing to do; the others come with the tasks. */
+  readonly least: number;
+  readonly observer: Observer;
+}
+
 /** Gives tasks to workers and results to those who asked for them; replaces workers that die. See share.ts. */
-export class Scheduler {
+export class Scheduler implements Engine {
+  readonly #options: SchedulerOptions;
   readonly #share: Share;
   readonly #crew: Crew;
+  readonly #inbox: Inbox;
   readonly #jobs = new Jobs();
-  readonly #tasks = new Map<number, Task>();
-  readonly #results: Waitable<Taken | 'no more'>;
-  #number = 0;
-  #deathsInVain = 0;
-  #stopping = false;
-  #broken: unknown;
-  #idle: (() => void) | undefined;
+  readonly #errands: Errands;
+  readonly #losses: Losses;
   /** Inputs that are read as results are asked for, and are not at their end yet. */
   readonly #inputs = new Set<() => void>();
+  #number = 0;
+  #deathsInVain = 0;
+  #broken: unknown;
   #hurries = false;
-  #disposed = false;
+  #becomeIdle: (() => void) | undefined;
 
-  constructor(options: Omit<CrewOptions, 'share' | 'onDeath' | 'onFailure'>) {
-    const share = Share.create(options.size);
+  constructor(options: SchedulerOptions) {
+    this.#options = options;
+    const { observer } = options;
+    this.#errands = new Errands(observer, () => this.#lookIdle());
+    const share = new Share();
     this.#share = share;
-    this.#results = { line: share.results.messages, cares: false, attempt: () => this.#nextResult() };
-    listen();
+    this.#inbox = new Inbox(share.results, (result) => this.#receive(result));
     this.#crew = new Crew({
       ...options,
       share,
-      onDeath: (death) => this.#bury(death),
+      onStart: (worker, process) => observer.workerStarted(worker, process.name, process.pid!),
+      onEnd: (death) => this.#bury(death),
       onFailure: (error) => this.fail(error),
     });
-    void this.#deliver();
-    void this.#crew.ended().then(() => this.#dispose());
+    this.#losses = new Losses(share, this.#crew, this.#errands);
+    this.#crew.staff(options.least);
+    void this.#crew.ended.then(() => this.#dispose());
   }
 
   get size(): number {
+    return this.#options.size;
+  }
+
+  get workers(): number {
     return this.#crew.size;
   }
 
-  /** Whether every task that comes now fails. */
   get isBroken(): boolean {
     return this.#broken !== undefined;
   }
 
-  /** Whether inputs are to be read to their end, though nobody asks for results. */
   get hurries(): boolean {
     return this.#hurries;
   }
 
-  /** Says that tasks will come from an input until `closeInput`; it is called when it has to hurry. */
+  count(): { underWay: number; running: number } {
+    let running = 0;
+    for (const { ticket } of this.#errands.all()) if (ticket.hasBegun) running++;
+    return { underWay: this.#errands.size, running };
+  }
+
   openInput(input: () => void): void {
     this.#inputs.add(input);
   }
@@ -88,43 +96,70 @@ export class Scheduler {
     return this.#jobs.of(target);
   }
 
-  /**
-   * Has a worker run a task. `message` is what the function of the job is called with.
-   *
-   * @throws {PicklingError} the message cannot travel
-   */
-  submit(job: Job, kind: number, message: readonly unknown[], settle: Settle): void {
-    if (this.#broken !== undefined) return settle.failed(this.#broken);
-    const number = this.#number;
-    // First of all: it may fail for want of memory, and the store counts what it holds by the same numbers.
-    this.#share.tasks.put(pack(message), job.parcel, noteFor(kind, job.number));
-    this.#number = (number + 1) | 0;
-    job.uses++;
-    if (this.#tasks.size === 0) holdLoop();
-    this.#tasks.set(number, { job, settle, arrived: false });
+  submit(request: Request): Errand | undefined {
+    const { signal, retries } = request.options;
+    const refusal = signal?.aborted ? { error: signal.reason as unknown } : undefined;
+    if (this.#broken !== undefined || refusal) {
+      request.receiver.failed(this.#broken ?? refusal?.error);
+      return undefined;
+    }
+    const time = performance.now();
+    const errand = this.#errands.make(request, time);
+    try {
+      const message = pack(request.message);
+      if (retries) errand.message = message.slice();
+      this.#put(errand, message);
+    } catch (error) {
+      this.#errands.discard(errand);
+      throw error;
+    }
+    this.#errands.add(errand);
+    errand.unwatch = watch(errand, (error) => this.cancel(errand, error));
+    this.#crew.staff(this.#errands.size);
+    this.#inbox.expect(time);
+    return errand;
+  }
+
+  /** Fails a task, and sees to it that it ends. */
+  cancel(errand: Errand, error: unknown): void {
+    if (errand.isCancelled || !this.#errands.has(errand)) return;
+    this.#errands.cancel(errand, error);
+    if (errand.ticket.cancel() || !errand.ticket.abort()) return;
+    setTimeout(() => this.#losses.killFor(errand), this.#options.graceMs).unref();
+  }
+
+  cancelGroup(group: object, error: unknown): void {
+    for (const errand of this.#errands.of(group)) this.cancel(errand, error);
+  }
+
+  cancelQueued(errand: Errand, error: unknown): boolean {
+    if (errand.isCancelled || !this.#errands.has(errand) || !errand.ticket.cancel()) return false;
+    this.#errands.cancel(errand, error);
+    return true;
+  }
+
+  isRunning(errand: Errand): boolean {
+    return this.#errands.has(errand) && errand.ticket.hasBegun;
+  }
+
+  countPartRead(errand: Errand): void {
+    if (this.#errands.has(errand)) errand.ticket.countPartRead();
   }
 
   /** Lets the workers end when they have done what there is to do. */
   async close(): Promise<void> {
     this.#hurries = true;
     for (const readOn of this.#inputs) readOn();
-    if (!this.#isIdle()) await new Promise<void>((resolve) => (this.#idle = resolve));
-    if (this.#stopping) return;
-    this.#stopping = true;
-    const nothing = pack([]);
-    for (let worker = this.#crew.size; worker > 0; worker--) this.#share.tasks.put(nothing, 0, noteFor(STOP, 0));
+    if (!this.#isIdle()) await new Promise<void>((resolve) => (this.#becomeIdle = resolve));
+    this.#crew.dismiss();
   }
 
   /** Ends the workers, and every task with `error`. */
   fail(error: unknown): void {
     this.#broken ??= error;
-    this.#stopping = true;
     this.#crew.terminate();
-    for (const number of new Set(this.#tasks.keys())) this.#settle(number, (task) => task.failed(this.#broken));
-  }
-
-  terminate(): void {
-    this.fail(new ProcessError('ERR_POOL_TERMINATED', 'the pool has been terminated before the task was done'));
+    for (const errand of this.#errands.all())
+      this.#errands.finish(errand, 'cancelled', this.#broken);
   }
 
   /** Resolves when all workers have ended. */
@@ -132,7 +167,7 @@ export class Scheduler {
     // Whoever joins keeps the program alive; the workers alone do not.
     holdLoop();
     try {
-      await this.#crew.ended();
+      await this.#crew.ended;
     } finally {
       letLoopGo();
     }
@@ -141,98 +176,81 @@ export class Scheduler {
   /** Gives back what the pool holds, when nobody uses it any more. */
   #dispose(): void {
     this.#broken ??= new ValueError('ERR_POOL_NOT_RUNNING', 'Pool not running');
-    this.#disposed = true;
-    lookAgain(this.#results.line);
+    this.#inbox.close();
     this.#jobs.dispose();
+    this.#errands.dispose();
+    this.#crew.dispose();
     this.#share.dispose();
+    this.#options.observer.ended();
   }
 
-  #nextResult(): Taken | 'no more' | undefined {
-    return this.#disposed ? 'no more' : this.#share.results.takeToKeep();
+  #put(errand: Errand, message: Uint8Array): void {
+    const { job, kind, options } = errand;
+    const note = noteFor(options.timeout === undefined ? kind : kind | TIMED, job.number);
+    errand.ticket.write(job.parcel);
+    while (!isTaskNumber(this.#number)) this.#putNumbered(new Uint8Array(), 0, 0);
+    errand.number = this.#number;
+    this.#putNumbered(message, errand.ticket.address, note);
   }
 
-  async #deliver(): Promise<void> {
-    for (;;) {
-      const first = (await waitAsync(this.#results, { ref: false }))!;
-      if (first === 'no more') return;
-      this.#receive(first);
-      if (!this.#drain(BATCH)) await new Promise(setImmediate);
-    }
-  }
-
-  /** Says whether nothing is left. */
-  #drain(limit: number): boolean {
-    for (let count = 0; count < limit; count++) {
-      const result = this.#share.results.take();
-      if (result === undefined) return true;
-      this.#receive(result);
-    }
-    return false;
+  /** The store counts what it holds by the same numbers; so nothing is counted that could not be put. */
+  #putNumbered(message: Uint8Array, tag: number, note: number): void {
+    this.#share.tasks.put(message, tag, note);
+    this.#number = (this.#number + 1) | 0;
   }
 
   #receive(result: Taken): void {
-    const value = read(result);
-    if (result.note === BROKEN) return void this.#break(value);
+    if (result.note >= BROKEN) return this.#hear(result);
     this.#deathsInVain = 0;
-    const task = this.#tasks.get(result.tag);
-    if (task === undefined) return;
-    const failed = (error: unknown): void => this.#settle(result.tag, (settle) => settle.failed(error));
-    const done = (arrived: unknown): void => this.#settle(result.tag, (settle) => settle.done(arrived));
-    const settle = result.note === DONE ? done : failed;
-    if (!(value instanceof Promise)) return settle(value);
-    task.arrived = true;
-    value.then(settle, failed);
+    receive(this.#errands, result);
   }
 
+  /** What a worker says about itself. */
+  #hear(result: Taken): void {
+    const value = read(result);
+    if (result.note === BROKEN) void this.#break(value);
+    else if (result.note === RETIRING) this.#crew.succeed(result.tag);
+    else if (result.note === READY) this.#crew.ready(result.tag);
+    else if (result.note === LEFT) this.#crew.left(result.tag);
+  }
+
+  /** The error of an initializer may itself need something imported. */
   async #break(error: unknown): Promise<void> {
-    this.fail(await error);
-  }
-
-  #settle(number: number, how: (settle: Settle) => void): void {
-    const task = this.#tasks.get(number);
-    if (task === undefined) return;
-    this.#tasks.delete(number);
-    task.job.uses--;
-    how(task.settle);
-    if (this.#tasks.size > 0) return;
-    letLoopGo();
-    this.#lookIdle();
+    try {
+      this.fail(await error);
+    } catch (unreadable) {
+      this.fail(unreadable);
+    }
   }
 
   #isIdle(): boolean {
-    return this.#tasks.size === 0 && this.#inputs.size === 0;
+    return this.#errands.size === 0 && this.#inputs.size === 0;
   }
 
   #lookIdle(): void {
-    if (this.#isIdle()) this.#idle?.();
+    if (this.#isIdle()) this.#becomeIdle?.();
   }
 
-  /** Settles what a dead worker had in hand; says whether another takes its place. */
-  #bury(death: Death): boolean {
-    this.#drain(Infinity);
-    const number = this.#share.held(death.worker);
-    this.#share.expect(death.worker);
-    if (this.#isLost(number, death.worker)) {
-      this.#settle(number, (task) => task.failed(crash(death, 'while it had the task in hand')));
-    } else if (number === UNREADY && !this.#stopping && ++this.#deathsInVain > DEATHS_ALLOWED) {
+  #bury(death: Death): void {
+    this.#inbox.drain();
+    this.#options.observer.workerEnded(death);
+    const lost = this.#losses.lostBy(death);
+    if (lost) this.#lose(lost, death);
+    else if (this.#crew.seat(death.worker).held === UNREADY && !this.isBroken && ++this.#deathsInVain > DEATHS_ALLOWED)
       this.fail(crash(death, 'before its first task, as did those before it'));
+    this.#crew.staff(Math.max(this.#options.least, this.#errands.size));
+  }
+
+  /** A task has died with its worker: it is run anew if it may be, or fails. */
+  #lose(errand: Errand, death: Death): void {
+    let error: unknown = crash(death, 'while it had the task in hand', errand);
+    if (!errand.isCancelled && errand.retries-- > 0) {
+      try {
+        return this.#put(errand, errand.message!);
+      } catch (refusal) {
+        error = refusal;
+      }
     }
-    return !this.#stopping || (this.#broken === undefined && this.#tasks.size > 0);
-  }
-
-  /** Whether a task has been taken, and nobody who lives has it. */
-  #isLost(number: number, worker: number): boolean {
-    const task = this.#tasks.get(number);
-    if (task === undefined || task.arrived || !this.#share.tasks.wasTaken(number)) return false;
-    for (const other of this.#crew.others(worker)) if (this.#share.held(other) === number) return false;
-    return true;
-  }
-}
-
-function read(result: Taken): unknown {
-  try {
-    return unpack(result);
-  } catch (error) {
-    return Promise.reject(error);
+    this.#errands.finish(errand, 'crashed', error);
   }
 }

@@ -1,73 +1,104 @@
-import { MAP } from './share.js';
-import type { Scheduler } from './scheduler.js';
+import { TimeoutError } from '../errors.js';
+import { patience, type WaitOptions } from '../sync/options.js';
+import type { Engine } from './engine.js';
+import { Feed, type Arrival, type Sink } from './feed.js';
+import { Fifo } from './fifo.js';
+import type { Input } from './input.js';
+import type { ImapOptions } from './options.js';
+import { track, type Tracker } from './progress.js';
+import { STREAM } from './share.js';
 
 /** Chunks under way, or done and not yet asked for: the input is read no further than that. */
 const AHEAD_PER_WORKER = 8;
 
-type Arrival = { readonly values: readonly unknown[] } | { readonly error: unknown };
-
 const END = { value: undefined, done: true } as const;
 
+/** What has come of one chunk, in the order of the input. */
+class Entry implements Sink {
+  readonly arrivals = new Fifo<Arrival>();
+  isEnded = false;
+  readonly #onArrival: (arrival: Arrival) => void;
+
+  constructor(onArrival: (arrival: Arrival) => void) {
+    this.#onArrival = onArrival;
+  }
+
+  arrive(arrival: Arrival): void {
+    this.arrivals.push(arrival);
+    if (arrival.partOf === undefined) this.isEnded = true;
+    this.#onArrival(arrival);
+  }
+}
+
+/** The results of `imap` and `imapUnordered`. */
+export interface Results<R> extends AsyncIterableIterator<R> {
+  /**
+   * The next result. A failed item throws in its place; the one after it can still be asked for.
+   *
+   * @throws {TimeoutError} ERR_TIMED_OUT: it was not there within `timeout` milliseconds, and can be asked for again
+   */
+  next(options?: Pick<WaitOptions, 'timeout'>): Promise<IteratorResult<R, undefined>>;
+  /** Asks for no more: what is under way is cancelled. */
+  return(): Promise<IteratorResult<R, undefined>>;
+  [Symbol.asyncIterator](): this;
+}
+
 /**
- * The results of a function for items of any number, as they come. Reads the items as results are asked for; once the
- * pool is closed, it reads them to the end, since then nobody may ask before all is done.
+ * The results of a function for items of any number, as they come or in order. Reads the items as results are asked for;
+ * once the pool is closed, it reads them to the end, since then nobody may ask before all is done.
  */
-export class ResultStream<R> implements AsyncIterableIterator<R> {
-  readonly #scheduler: Scheduler;
-  readonly #target: object;
-  readonly #items: Iterator<unknown>;
-  readonly #size: number;
-  readonly #arrivals: Arrival[] = [];
-  readonly #read = (): void => this.#feed();
+export class ResultStream<R> implements Results<R> {
+  readonly #feed: Feed;
+  readonly #tracker: Tracker;
+  readonly #signal: AbortSignal | undefined;
+  /** In order: a chunk leaves the line when all of it has been taken. */
+  readonly #line = new Fifo<Entry>();
+  /** As they come. */
+  readonly #arrivals = new Fifo<Arrival>();
+  readonly #unordered: Sink = {
+    arrive: (arrival) => {
+      this.#arrivals.push(arrival);
+      this.#arrive(arrival);
+    },
+  };
+  readonly #onAbort = (): void => this.#cancel(this.#signal!.reason);
   #ready: { readonly values: readonly unknown[]; next: number } = { values: [], next: 0 };
-  #underWay = 0;
-  #exhausted = false;
-  #returned = false;
-  /** What the input has thrown; told behind the results of the items before it. */
+  /** Set when the caller wants no more: nothing that still comes is of any use. */
+  #isOver = false;
   #failure: { readonly error: unknown } | undefined;
   /** Those who wait for a result. */
   #asking: (() => void)[] = [];
 
-  constructor(scheduler: Scheduler, target: object, items: Iterable<unknown>, size: number) {
-    this.#scheduler = scheduler;
-    this.#target = target;
-    this.#items = items[Symbol.iterator]();
-    this.#size = size;
-    scheduler.openInput(this.#read);
-    this.#feed();
+  constructor(engine: Engine, target: object, input: Input, options: ImapOptions, isOrdered: boolean) {
+    const { signal, chunksize = 1, buffersize, progress, ...rest } = options;
+    const size = buffersize === undefined ? chunksize : Math.min(chunksize, buffersize);
+    const ahead = buffersize === undefined ? engine.size * AHEAD_PER_WORKER : Math.floor(buffersize / size);
+    const request = { job: engine.jobOf(target), kind: STREAM, options: rest };
+    this.#tracker = track(progress, input.total);
+    this.#signal = signal;
+    const open = isOrdered ? () => this.#openEntry() : () => this.#unordered;
+    this.#feed = new Feed(engine, request, input, { size, ahead, open, onClose: () => this.#wake() });
+    signal?.addEventListener('abort', this.#onAbort);
+    if (signal?.aborted) this.#onAbort();
+    else void this.#feed.feed();
   }
 
-  async next(): Promise<IteratorResult<R, undefined>> {
-    while (!this.#returned) {
+  async next({ timeout }: Pick<WaitOptions, 'timeout'> = {}): Promise<IteratorResult<R, undefined>> {
+    const deadline = timeout === undefined ? Infinity : performance.now() + patience({ timeout });
+    for (;;) {
       if (this.#ready.next < this.#ready.values.length)
         return { value: this.#ready.values[this.#ready.next++] as R, done: false };
-      const arrival = this.#arrivals.shift();
-      this.#feed();
-      if (arrival === undefined) {
-        if (this.#arrivals.length > 0) continue;
-        if (this.#underWay === 0) return this.#end();
-        await new Promise<void>((resolve) => this.#asking.push(resolve));
-      } else if ('error' in arrival) {
-        throw arrival.error;
-      } else {
-        this.#ready = { values: arrival.values, next: 0 };
-      }
+      const arrival = this.#shift();
+      if (arrival) this.#take(arrival);
+      else if (this.#isOver || this.#feed.isDry) return this.#finish();
+      else if (!(await this.#arrival(deadline)))
+        throw new TimeoutError('ERR_TIMED_OUT', `no result within ${timeout} ms`);
     }
-    return END;
   }
 
-  #end(): IteratorResult<R, undefined> {
-    const failure = this.#failure;
-    this.#failure = undefined;
-    if (failure) throw failure.error;
-    return END;
-  }
-
-  /** Asks for no more; what is under way is run and thrown away. */
   async return(): Promise<IteratorResult<R, undefined>> {
-    this.#returned = true;
-    this.#closeInput();
-    this.#wake();
+    if (!this.#isOver) this.#cancel(new DOMException('nobody asks for the results any more', 'AbortError'));
+    this.#failure = undefined;
     return END;
   }
 
@@ -75,64 +106,67 @@ export class ResultStream<R> implements AsyncIterableIterator<R> {
     return this;
   }
 
-  #feed(): void {
-    while (!this.#exhausted && this.#hasRoom()) {
-      const chunk = this.#nextChunk();
-      if (chunk.length > 0) this.#submit(chunk);
-    }
+  #openEntry(): Entry {
+    const entry = new Entry(this.#arrive);
+    this.#line.push(entry);
+    return entry;
   }
 
-  #hasRoom(): boolean {
-    const waiting = this.#scheduler.hurries ? 0 : this.#arrivals.length;
-    return this.#underWay + waiting < Math.max(1, this.#scheduler.size) * AHEAD_PER_WORKER;
-  }
-
-  #submit(chunk: readonly unknown[]): void {
-    this.#underWay++;
-    const settle = {
-      done: (values: unknown) => this.#arrive({ values: values as unknown[] }),
-      failed: (error: unknown) => this.#arrive({ error }),
-    };
-    try {
-      this.#scheduler.submit(this.#scheduler.jobOf(this.#target), MAP, chunk, settle);
-    } catch (error) {
-      this.#arrive({ error });
-    }
-    // Every further item would fail the same way.
-    if (this.#scheduler.isBroken) this.#closeInput();
-  }
-
-  #nextChunk(): unknown[] {
-    const chunk: unknown[] = [];
-    try {
-      while (chunk.length < this.#size && !this.#exhausted) {
-        const { value, done } = this.#items.next();
-        if (done) this.#exhaust();
-        else chunk.push(value);
-      }
-    } catch (error) {
-      this.#failure = { error };
-      this.#exhaust();
-    }
-    return chunk;
-  }
-
-  #closeInput(): void {
-    if (this.#exhausted) return;
-    this.#exhaust();
-    this.#items.return?.();
-  }
-
-  #exhaust(): void {
-    this.#exhausted = true;
-    this.#scheduler.closeInput(this.#read);
-  }
-
-  #arrive(arrival: Arrival): void {
-    this.#underWay--;
-    this.#arrivals.push(arrival);
+  readonly #arrive = (arrival: Arrival): void => {
+    if (this.#isOver) return;
+    this.#tracker.add(arrival.items);
     this.#wake();
-    if (this.#scheduler.hurries) this.#feed();
+  };
+
+  /** What comes next, if it is there. */
+  #shift(): Arrival | undefined {
+    for (let entry = this.#line.first; entry; entry = this.#line.first) {
+      const arrival = entry.arrivals.shift();
+      if (arrival || !entry.isEnded) return arrival;
+      this.#line.shift();
+    }
+    return this.#arrivals.shift();
+  }
+
+  #take(arrival: Arrival): void {
+    this.#ready = { values: arrival.values, next: 0 };
+    this.#feed.countRead(arrival);
+    if (arrival.failure) throw arrival.failure.error;
+  }
+
+  #cancel(error: unknown): void {
+    this.#isOver = true;
+    this.#failure = { error };
+    this.#ready = { values: [], next: 0 };
+    this.#feed.cancel(error);
+    this.#close();
+    this.#wake();
+  }
+
+  #finish(): IteratorResult<R, undefined> {
+    const failure = this.#failure ?? this.#feed.failure;
+    this.#failure = undefined;
+    this.#feed.failure = undefined;
+    this.#close();
+    if (failure) throw failure.error;
+    return END;
+  }
+
+  #close(): void {
+    this.#signal?.removeEventListener('abort', this.#onAbort);
+    this.#tracker.end();
+  }
+
+  /** Resolves when something may have come, with false when it took too long. */
+  #arrival(deadline: number): Promise<boolean> {
+    return new Promise((resolve) => {
+      const left = deadline - performance.now();
+      const timer = deadline === Infinity ? undefined : setTimeout(() => resolve(false), Math.max(0, Math.ceil(left)));
+      this.#asking.push(() => {
+        clearTimeout(timer);
+        resolve(true);
+      });
+    });
   }
 
   #wake(): void {

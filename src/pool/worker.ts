@@ -1,23 +1,31 @@
-import { readParcel } from '../memory/parcel.js';
-import { decode } from '../codec/decode.js';
-import { pack, unpack } from '../channel/message.js';
+import { pack } from '../channel/message.js';
 import type { Taken } from '../channel/store.js';
-import { MaybeEncodingError } from '../errors.js';
+import { call } from '../memory/waiters.js';
 import { waitAsync } from '../sync/await.js';
 import { waitSync, type Waitable } from '../sync/wait.js';
-import { BROKEN, DONE, FAILED, jobOf, kindOf, MAP, STOP, type Share } from './share.js';
-
-type Target = (...args: unknown[]) => unknown;
+import { beginTask, endTask } from './current-task.js';
+import { Health, type Limits } from './health.js';
+import { asOutcome, packError, type Outcome } from './outcome.js';
+import { perform } from './perform.js';
+import { settleIn, type Setting } from './setting.js';
+import { BROKEN, DONE, FAILED, LEFT, PART, READY, REPORT, RETIRING, SKIPPED, type Share } from './share.js';
+import { LEAVE, Seat, WAIT } from './seat.js';
+import { spin } from './spin.js';
+import type { Target } from './targets.js';
+import { openLink, type TaskLink } from './task-link.js';
+import { now, Ticket } from './ticket.js';
+import type { Send } from './yields.js';
 
 /** What a worker starts with. */
 export interface Assignment {
   readonly share: Share;
-  /** Which of the hands is its own. */
-  readonly worker: number;
+  /** Its number, by which the pool knows it, and the address of its seat. */
+  readonly number: number;
+  readonly seat: number;
   readonly initializer: Target | undefined;
   readonly initargs: readonly unknown[];
-  /** How many tasks it does before it ends and another takes its place. */
-  readonly maxTasks: number;
+  readonly limits: Limits;
+  readonly setting: Setting;
 }
 
 // While tasks come without a pause, the event loop still gets its turn this often, in milliseconds.
@@ -26,149 +34,147 @@ const TURN = 5;
 // A task that follows at once finds its worker awake in the kernel, which takes microseconds; then the loop takes over.
 const DOZE = 0.2;
 
+// What a generator may have sent that nobody has read: more of it waits in the worker.
+const PARTS_AHEAD = 4;
+
 /** The life of a pool's worker: takes one task after the other, until it is told to stop. */
-export async function work({ share, worker, initializer, initargs, maxTasks }: Assignment): Promise<void> {
+export async function work(assignment: Assignment): Promise<void> {
+  const { share, number, initializer, initargs, limits, setting } = assignment;
+  const seat = new Seat(assignment.seat);
+  settleIn(setting, seat);
   try {
     await initializer?.(...initargs);
   } catch (error) {
-    share.results.put(packError(error), worker, BROKEN);
+    share.results.put(packError(error), number, BROKEN);
     return;
   }
-  const hand = share.hand(worker);
-  share.empty(worker);
-  const tasks: Waitable<Taken> = {
-    line: share.tasks.messages,
-    cares: false,
-    newestFirst: true,
-    attempt: () => share.tasks.take(hand),
-  };
-  const tasksToKeep: Waitable<Taken> = { ...tasks, attempt: () => share.tasks.takeToKeep(hand) };
-  let turned = performance.now();
-  for (let done = 0; done < maxTasks; done++) {
-    const task = waitSync(tasks, DOZE) ?? (await waitAsync(tasksToKeep))!;
-    if (kindOf(task.note) === STOP) break;
-    const running = perform(task);
-    const outcome = running instanceof Promise ? await running : running;
-    send(share, task.number, outcome);
-    share.empty(worker);
-    if (performance.now() - turned < TURN) continue;
-    await new Promise(setImmediate);
-    turned = performance.now();
+  await new Worker(share, number, seat, limits).work();
+}
+
+class Worker {
+  readonly #share: Share;
+  readonly #number: number;
+  readonly #seat: Seat;
+  readonly #health: Health;
+  readonly #ticket = new Ticket();
+  readonly #tasks: Waitable<Taken | 'leave'>;
+  readonly #tasksToKeep: Waitable<Taken | 'leave'>;
+  #partsSent = 0;
+  /** When the event loop had its last turn, and when the last task ended. */
+  #turned = 0;
+  #ended = 0;
+
+  constructor(share: Share, number: number, seat: Seat, limits: Limits) {
+    this.#share = share;
+    this.#number = number;
+    this.#seat = seat;
+    this.#health = new Health(limits);
+    const line = share.tasks.messages;
+    const { hand } = this.#seat;
+    const take = (): Taken | 'leave' | undefined => (this.#mustLeave() ? 'leave' : share.tasks.take(hand));
+    const takeToKeep = (): Taken | 'leave' | undefined => (this.#mustLeave() ? 'leave' : share.tasks.takeToKeep(hand));
+    this.#tasks = { line, cares: false, newestFirst: true, attempt: take };
+    this.#tasksToKeep = { line, cares: false, newestFirst: true, attempt: takeToKeep };
   }
-  share.empty(worker);
-}
 
-type Outcome = { readonly value: unknown } | { readonly error: unknown };
-
-/** A promise only where something has to be awaited: that costs more than a small task. */
-function perform(task: Taken): Outcome | Promise<Outcome> {
-  try {
-    const kind = kindOf(task.note);
-    const target = targetOf(jobOf(task.note), task.tag);
-    const message = unpack(task);
-    if (target instanceof Promise || message instanceof Promise) return performLater(kind, target, message);
-    const value = run(kind, target, message as unknown[]);
-    return value instanceof Promise ? settle(value) : { value };
-  } catch (error) {
-    return { error };
-  }
-}
-
-async function performLater(kind: number, target: Target | Promise<Target>, message: unknown): Promise<Outcome> {
-  try {
-    return { value: await run(kind, await target, (await message) as unknown[]) };
-  } catch (error) {
-    return { error };
-  }
-}
-
-async function settle(promise: Promise<unknown>): Promise<Outcome> {
-  try {
-    return { value: await promise };
-  } catch (error) {
-    return { error };
-  }
-}
-
-function run(kind: number, target: Target, message: unknown[]): unknown {
-  if (kind !== MAP) return thenable(target(...message));
-  const values = new Array<unknown>(message.length);
-  for (let place = 0; place < message.length; place++) {
-    const value = thenable(target(message[place]));
-    if (value instanceof Promise) return mapLater(target, message, values, place, value);
-    values[place] = value;
-  }
-  return values;
-}
-
-async function mapLater(
-  target: Target,
-  items: unknown[],
-  values: unknown[],
-  place: number,
-  first: Promise<unknown>,
-): Promise<unknown[]> {
-  values[place] = await first;
-  for (let next = place + 1; next < items.length; next++) values[next] = await target(items[next]);
-  return values;
-}
-
-/** Other people's promises as our own, so that `instanceof` finds them. */
-function thenable(value: unknown): unknown {
-  const awaits =
-    typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function';
-  return awaits && !(value instanceof Promise) ? Promise.resolve(value) : value;
-}
-
-function send(share: Share, number: number, outcome: Outcome): void {
-  if ('value' in outcome) {
-    try {
-      share.results.put(pack(outcome.value), number, DONE);
-      return;
-    } catch (error) {
-      outcome = {
-        error: new MaybeEncodingError(
-          'ERR_RESULT_CANNOT_TRAVEL',
-          `the task's result cannot travel: ${(error as Error).message}`,
-        ),
-      };
+  async work(): Promise<void> {
+    await this.#waitForOrder();
+    this.#seat.sitDown();
+    this.#turned = now();
+    for (;;) {
+      const task = spin(this.#tasks) ?? waitSync(this.#tasks, DOZE) ?? (await this.#wait());
+      if (task === 'leave') break;
+      if (task === undefined) continue;
+      const goesOn = this.#perform(task);
+      if (!(goesOn instanceof Promise ? await goesOn : goesOn) || this.#health.isSpent) break;
+      if (this.#ended - this.#turned < TURN) continue;
+      await new Promise(setImmediate);
+      this.#turned = this.#ended;
     }
+    this.#leave();
   }
-  share.results.put(packError(outcome.error), number, FAILED);
-}
 
-function packError(error: unknown): Uint8Array {
-  try {
-    return pack(error);
-  } catch {
-    const text = error instanceof Error ? (error.stack ?? String(error)) : String(error);
-    return pack(
-      new MaybeEncodingError('ERR_ERROR_CANNOT_TRAVEL', `the task failed with an error that cannot travel: ${text}`),
-    );
+  /** A successor is ready before the one it follows has ended. */
+  async #waitForOrder(): Promise<void> {
+    if (this.#seat.order !== WAIT) return;
+    this.#tell(READY);
+    const attempt = (): true | undefined => this.#seat.order !== WAIT || undefined;
+    await waitAsync({ line: this.#seat.line, cares: false, attempt });
   }
-}
 
-/** The functions of jobs, read once. A few are kept, since a pool's tasks mostly call the same ones. */
-const targets = new Map<number, Target | Promise<Target>>();
-const TARGETS_KEPT = 64;
-
-function targetOf(job: number, parcel: number): Target | Promise<Target> {
-  return targets.get(job) ?? readTarget(job, parcel);
-}
-
-function readTarget(job: number, parcel: number): Target | Promise<Target> {
-  const target = readParcel(parcel, (bytes) => decode(bytes)) as Target | Promise<Target>;
-  keepTarget(job, target);
-  if (target instanceof Promise) {
-    target.then(
-      (read) => keepTarget(job, read),
-      () => targets.delete(job),
-    );
+  /** undefined when it is time to look after its health. */
+  async #wait(): Promise<Taken | 'leave' | undefined> {
+    const task = await waitAsync(this.#tasksToKeep, { timeout: this.#health.idleFor });
+    if (task !== undefined) return task;
+    if (this.#health.isIdle) return 'leave';
+    this.#lookAfterHealth();
+    return undefined;
   }
-  return target;
-}
 
-function keepTarget(job: number, target: Target | Promise<Target>): void {
-  targets.set(job, target);
-  if (targets.size > TARGETS_KEPT) targets.delete(targets.keys().next().value!);
+  #mustLeave(): boolean {
+    return this.#seat.order === LEAVE;
+  }
+
+  #leave(): void {
+    // Whoever called it may have meant a task that is there: that call is another's now.
+    call(this.#share.tasks.messages);
+    this.#tell(LEFT);
+  }
+
+  #tell(note: number): void {
+    this.#share.results.put(pack(null), this.#number, note);
+  }
+
+  #lookAfterHealth(): void {
+    if (this.#health.wantsSuccessor()) this.#tell(RETIRING);
+  }
+
+  /** Whether it may take another task. */
+  #perform(task: Taken): boolean | Promise<boolean> {
+    if (task.tag === 0) return this.#seat.putDown(task.number); // no task, see `isTaskNumber`
+    const ticket = this.#ticket.show(task.tag);
+    const started = now();
+    if (!ticket.begin(this.#number, started)) {
+      this.#share.results.put(pack(null), task.tag, SKIPPED);
+      return this.#seat.putDown(task.number);
+    }
+    this.#health.countTask();
+    this.#lookAfterHealth();
+    this.#partsSent = 0;
+    beginTask(this.#openLink);
+    const outcome = perform(task, ticket, this.#sendPart);
+    if (outcome instanceof Promise) return outcome.then((value) => this.#finish(task, started, value));
+    return this.#finish(task, started, outcome);
+  }
+
+  #finish(task: Taken, started: number, outcome: Outcome): boolean {
+    endTask();
+    this.#ended = now();
+    this.#ticket.took = this.#ended - started;
+    const { isDone, bytes } = asOutcome(outcome);
+    this.#share.results.put(bytes, task.tag, isDone ? DONE : FAILED);
+    return this.#seat.putDown(task.number) || this.#awaitKill();
+  }
+
+  /** Somebody is about to kill this worker for a task that it has just finished. */
+  #awaitKill(): false {
+    setInterval(() => {}, 1000);
+    return false;
+  }
+
+  readonly #sendPart: Send = async (part) => {
+    const ticket = this.#ticket;
+    const hasRoom = (): true | undefined =>
+      ticket.isAborted || this.#partsSent - ticket.partsRead < PARTS_AHEAD || undefined;
+    if (!hasRoom()) await waitAsync({ line: ticket.roomLine, cares: false, attempt: hasRoom });
+    if (ticket.isAborted) return false;
+    this.#share.results.put(pack(part), ticket.address, PART);
+    this.#partsSent++;
+    return true;
+  };
+
+  readonly #openLink = (): TaskLink => {
+    const ticket = new Ticket().show(this.#ticket.address);
+    return openLink(ticket, (value) => this.#share.results.put(pack(value), ticket.address, REPORT));
+  };
 }

@@ -7,6 +7,7 @@ import { waitAsync } from '../sync/await.js';
 import { refuseWhileBooting } from './bootstrapping.js';
 import { endOf } from './children.js';
 import { currentProcess } from './current.js';
+import { refuseChildrenOfDaemons } from './daemon.js';
 import { forkChild } from './fork-server.js';
 import { endWithMain } from './main-exit.js';
 import type { Process } from './process.js';
@@ -20,9 +21,7 @@ export async function startChild(object: Process, state: State): Promise<void> {
   if (state.creator !== self()) {
     throw new AssertionError('ERR_NOT_A_CHILD', 'can only start a process object created by current process');
   }
-  if (currentProcess().daemon) {
-    throw new AssertionError('ERR_DAEMON_CHILDREN', 'daemonic processes are not allowed to have children');
-  }
+  refuseChildrenOfDaemons();
   refuseWhileBooting();
   const method = state.method ?? defaultMethod();
   const id = claimSlot(self());

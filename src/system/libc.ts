@@ -28,6 +28,9 @@ export const prctl = libc.func(
 export const prctlName = libc.func('prctl', 'int', ['int', 'void *', 'ulong', 'ulong', 'ulong']);
 
 export const eventfd = libc.func('int eventfd(unsigned int count, int flags)');
+export const dup2 = libc.func('int dup2(int from, int to)');
+export const getrlimit = libc.func('int getrlimit(int resource, void *limits)');
+export const setrlimit = libc.func('int setrlimit(int resource, void *limits)');
 export const pipe2 = libc.func('int pipe2(void *ends, int flags)');
 export const poll = libc.func('int poll(void *entries, unsigned long count, int timeout)');
 export const fcntl = libc.func('int fcntl(int fd, int command, long argument)');
