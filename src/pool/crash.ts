@@ -31,7 +31,9 @@ function describe({ job, kind, length, first }: Errand): CrashedTask {
 
 function nameOf({ target, items }: CrashedTask): string {
   if (items === null) return target;
-  return items[1] - items[0] === 1 ? `${target} of item ${items[0]}` : `${target} of items ${items[0]} to ${items[1] - 1}`;
+  return items[1] - items[0] === 1
+    ? `${target} of item ${items[0]}`
+    : `${target} of items ${items[0]} to ${items[1] - 1}`;
 }
 
 function signalName(number: number): string {

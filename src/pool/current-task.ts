@@ -46,7 +46,9 @@ export class Task {
   }
 }
 
-const isAborted = Object.getOwnPropertyDescriptor(AbortSignal.prototype, 'aborted')!.get as (this: AbortSignal) => boolean;
+function isAborted(signal: AbortSignal): boolean {
+  return Reflect.get(AbortSignal.prototype, 'aborted', signal);
+}
 
 /** A signal that looks for itself whenever it is asked (`throwIfAborted` asks `aborted`), and is told between times. */
 function makeSignal(link: TaskLink): AbortSignal {
@@ -55,11 +57,11 @@ function makeSignal(link: TaskLink): AbortSignal {
   const abort = (): void => controller.abort(new DOMException('the task has been cancelled', 'AbortError'));
   Object.defineProperty(signal, 'aborted', {
     get: () => {
-      if (!isAborted.call(signal) && link.isAborted()) abort();
-      return isAborted.call(signal);
+      if (!isAborted(signal) && link.isAborted()) abort();
+      return isAborted(signal);
     },
   });
-  void link.whenAborted().then((aborted) => aborted && !isAborted.call(signal) && abort());
+  void link.whenAborted().then((isSo) => isSo && !isAborted(signal) && abort());
   return signal;
 }
 

@@ -47,4 +47,3 @@ export function openEngine(type: typeof Process, size: number, options: PoolOpti
   });
   return { engine, counter, house };
 }
-

@@ -67,8 +67,10 @@ export function checkPoolOptions(processes: unknown, options: PoolOptions<never>
   }
 }
 
-/** @throws {ValueError} ERR_POOL_OPTION @throws {TypeError} ERR_POOL_OPTION */
-export function checkTaskOptions({ signal, timeout, retries }: TaskOptions): void {
+/** @throws {ValueError} ERR_POOL_NOT_RUNNING, ERR_POOL_OPTION; or {TypeError} ERR_POOL_TARGET, ERR_POOL_OPTION */
+export function checkCall(state: string, target: unknown, { signal, timeout, retries }: TaskOptions): void {
+  if (state !== 'running') throw new ValueError('ERR_POOL_NOT_RUNNING', 'Pool not running');
+  checkFunction(target, 'target', 'ERR_POOL_TARGET');
   if (signal !== undefined && !(signal instanceof AbortSignal))
     throw new ArgumentTypeError('ERR_POOL_OPTION', `signal: ${expected('an AbortSignal', signal)}`);
   checkNumber(timeout, 'timeout', 0);
@@ -88,7 +90,7 @@ export function checkBuffersize(size: unknown): void {
   throw new ValueError('ERR_BUFFERSIZE', `buffersize: ${expected('a whole number, 1 or more', size)}`);
 }
 
-export function checkFunction(value: unknown, name: string, code: string): void {
+function checkFunction(value: unknown, name: string, code: string): void {
   if (typeof value !== 'function') throw new ArgumentTypeError(code, `${name}: ${expected('a function', value)}`);
 }
 

@@ -13,10 +13,9 @@ import { Mapping } from './mapping.js';
 import { openEngine, type Opened } from './open.js';
 import {
   checkBuffersize,
+  checkCall,
   checkChunksize,
-  checkFunction,
   checkPoolOptions,
-  checkTaskOptions,
   type Callbacks,
   type ImapOptions,
   type MapOptions,
@@ -70,10 +69,10 @@ export class Pool<Init extends readonly unknown[] = readonly unknown[]> {
     args?: Args,
     options: TaskOptions = NO_OPTIONS,
   ): Promise<Awaited<R>> {
-    this.#check(target, options);
+    checkCall(this.#state, target, options);
     return showingCaller(
       new Promise<Awaited<R>>((resolve, reject) => {
-        this.#submit(target, args, options, { done: resolve as (value: unknown) => void, failed: reject });
+        this.#submit(target, args, options, { done: (value) => resolve(value as Awaited<R>), failed: reject });
       }),
     );
   }
@@ -84,7 +83,7 @@ export class Pool<Init extends readonly unknown[] = readonly unknown[]> {
     args?: Args,
     options: TaskOptions & Callbacks<Awaited<R>> = NO_OPTIONS,
   ): AsyncResult<Awaited<R>> {
-    this.#check(target, options);
+    checkCall(this.#state, target, options);
     const result = new AsyncResult<Awaited<R>>();
     this.#submit(target, args, options, new Delivery(result, options, callSite()));
     return result;
@@ -97,8 +96,8 @@ export class Pool<Init extends readonly unknown[] = readonly unknown[]> {
    * @throws {ValueError} ERR_POOL_NOT_RUNNING, ERR_CHUNKSIZE
    * @throws {PicklingError} the function or an item cannot travel
    */
-  async map<T, R>(target: (item: T) => R, items: Items<T>, options?: MapOptions): Promise<Awaited<R>[]> {
-    return showingCaller(this.#map<R>(target, MAP, items, options));
+  async map<T, R>(target: (item: T) => R, items: Items<T>, options: MapOptions = NO_OPTIONS): Promise<Awaited<R>[]> {
+    return showingCaller(this.#mapping<R>(target, MAP, items, options));
   }
 
   /** Like `map`, and gives at once a result that can be asked whether it is there. */
@@ -119,9 +118,9 @@ export class Pool<Init extends readonly unknown[] = readonly unknown[]> {
   async starmap<Args extends readonly unknown[], R>(
     target: (...args: Args) => R,
     items: Items<Args>,
-    options?: MapOptions,
+    options: MapOptions = NO_OPTIONS,
   ): Promise<Awaited<R>[]> {
-    return showingCaller(this.#map<R>(target, STARMAP, items, options));
+    return showingCaller(this.#mapping<R>(target, STARMAP, items, options));
   }
 
   /** Like `starmap`, and gives at once a result that can be asked whether it is there. */
@@ -178,9 +177,7 @@ export class Pool<Init extends readonly unknown[] = readonly unknown[]> {
   terminate(): void {
     if (this.#state === 'terminated') return;
     this.#state = 'terminated';
-    this.#engine.fail(
-      new ProcessError('ERR_POOL_TERMINATED', 'the pool has been terminated before the task was done'),
-    );
+    this.#engine.fail(new ProcessError('ERR_POOL_TERMINATED', 'the pool has been terminated before the task was done'));
   }
 
   /**
@@ -199,20 +196,10 @@ export class Pool<Init extends readonly unknown[] = readonly unknown[]> {
     await this.join();
   }
 
-  #check(target: unknown, options: TaskOptions): void {
-    if (this.#state !== 'running') throw new ValueError('ERR_POOL_NOT_RUNNING', 'Pool not running');
-    checkFunction(target, 'target', 'ERR_POOL_TARGET');
-    checkTaskOptions(options);
-  }
-
   #submit(target: object, args: readonly unknown[] = [], options: TaskOptions, receiver: Receiver): void {
     if (!Array.isArray(args)) throw new ArgumentTypeError('ERR_POOL_ARGS', `args: ${expected('an array', args)}`);
     const job = this.#engine.jobOf(target);
     this.#engine.submit({ job, kind: APPLY, message: args, receiver, options, first: 0, group: undefined });
-  }
-
-  async #map<R>(target: object, kind: number, items: Items<unknown>, options: MapOptions = {}): Promise<Awaited<R>[]> {
-    return this.#mapping(target, kind, items, options) as Promise<Awaited<R>[]>;
   }
 
   #mapAsync<R>(
@@ -223,21 +210,21 @@ export class Pool<Init extends readonly unknown[] = readonly unknown[]> {
   ): AsyncResult<Awaited<R>[]> {
     const result = new AsyncResult<Awaited<R>[]>();
     const delivery = new Delivery(result, { callback, errorCallback }, callSite());
-    this.#mapping(target, kind, items, options).then(
+    this.#mapping<R>(target, kind, items, options).then(
       (values) => quietly(() => delivery.done(values)),
       (error: unknown) => quietly(() => delivery.failed(error)),
     );
     return result;
   }
 
-  #mapping(target: object, kind: number, items: Items<unknown>, options: MapOptions): Promise<unknown[]> {
-    this.#check(target, options);
+  #mapping<R>(target: object, kind: number, items: Items<unknown>, options: MapOptions): Promise<Awaited<R>[]> {
+    checkCall(this.#state, target, options);
     checkChunksize(options.chunksize);
-    return new Mapping(this.#engine, target, kind, new Input(items), options).promise;
+    return new Mapping(this.#engine, target, kind, new Input(items), options).promise as Promise<Awaited<R>[]>;
   }
 
   #stream<R>(target: object, items: Items<unknown>, options: ImapOptions, isOrdered: boolean): Results<R> {
-    this.#check(target, options);
+    checkCall(this.#state, target, options);
     checkChunksize(options.chunksize);
     checkBuffersize(options.buffersize);
     return new ResultStream<R>(this.#engine, target, new Input(items), options, isOrdered);

@@ -11,9 +11,10 @@ import { Inbox } from './inbox.js';
 import { Jobs, type Job } from './jobs.js';
 import type { Observer } from './observer.js';
 import { Losses } from './losses.js';
+import { Outbox } from './outbox.js';
 import { read, receive } from './results.js';
-import { isTaskNumber, UNREADY } from './seat.js';
-import { BROKEN, LEFT, noteFor, READY, RETIRING, Share, TIMED } from './share.js';
+import { UNREADY } from './seat.js';
+import { BROKEN, LEFT, READY, RETIRING, Share } from './share.js';
 import { watch } from './watch.js';
 
 // Workers that may die before their first task, in a row in which no result has come.
@@ -30,13 +31,13 @@ export class Scheduler implements Engine {
   readonly #options: SchedulerOptions;
   readonly #share: Share;
   readonly #crew: Crew;
+  readonly #outbox: Outbox;
   readonly #inbox: Inbox;
   readonly #jobs = new Jobs();
   readonly #errands: Errands;
   readonly #losses: Losses;
   /** Inputs that are read as results are asked for, and are not at their end yet. */
   readonly #inputs = new Set<() => void>();
-  #number = 0;
   #deathsInVain = 0;
   #broken: unknown;
   #hurries = false;
@@ -48,6 +49,7 @@ export class Scheduler implements Engine {
     this.#errands = new Errands(observer, () => this.#lookIdle());
     const share = new Share();
     this.#share = share;
+    this.#outbox = new Outbox(share.tasks);
     this.#inbox = new Inbox(share.results, (result) => this.#receive(result));
     this.#crew = new Crew({
       ...options,
@@ -108,7 +110,7 @@ export class Scheduler implements Engine {
     try {
       const message = pack(request.message);
       if (retries) errand.message = message.slice();
-      this.#put(errand, message);
+      this.#outbox.put(errand, message);
     } catch (error) {
       this.#errands.discard(errand);
       throw error;
@@ -158,8 +160,7 @@ export class Scheduler implements Engine {
   fail(error: unknown): void {
     this.#broken ??= error;
     this.#crew.terminate();
-    for (const errand of this.#errands.all())
-      this.#errands.finish(errand, 'cancelled', this.#broken);
+    for (const errand of this.#errands.all()) this.#errands.finish(errand, 'cancelled', this.#broken);
   }
 
   /** Resolves when all workers have ended. */
@@ -182,21 +183,6 @@ export class Scheduler implements Engine {
     this.#crew.dispose();
     this.#share.dispose();
     this.#options.observer.ended();
-  }
-
-  #put(errand: Errand, message: Uint8Array): void {
-    const { job, kind, options } = errand;
-    const note = noteFor(options.timeout === undefined ? kind : kind | TIMED, job.number);
-    errand.ticket.write(job.parcel);
-    while (!isTaskNumber(this.#number)) this.#putNumbered(new Uint8Array(), 0, 0);
-    errand.number = this.#number;
-    this.#putNumbered(message, errand.ticket.address, note);
-  }
-
-  /** The store counts what it holds by the same numbers; so nothing is counted that could not be put. */
-  #putNumbered(message: Uint8Array, tag: number, note: number): void {
-    this.#share.tasks.put(message, tag, note);
-    this.#number = (this.#number + 1) | 0;
   }
 
   #receive(result: Taken): void {
@@ -246,7 +232,7 @@ export class Scheduler implements Engine {
     let error: unknown = crash(death, 'while it had the task in hand', errand);
     if (!errand.isCancelled && errand.retries-- > 0) {
       try {
-        return this.#put(errand, errand.message!);
+        return this.#outbox.put(errand, errand.message!);
       } catch (refusal) {
         error = refusal;
       }

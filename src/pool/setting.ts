@@ -3,7 +3,7 @@ import { currentProcess } from '../process/current.js';
 import { allowChildren } from '../process/daemon.js';
 import { limitMemory } from '../system/limits.js';
 import { openForeign } from '../system/life.js';
-import { redirectStream } from '../system/streams.js';
+import { redirectStream } from '../system/redirect.js';
 import { shareCpus } from './cpu-share.js';
 import type { Seat } from './seat.js';
 

@@ -69,8 +69,8 @@ export class Ticket {
   }
 
   /** False when the task has been cancelled. */
-  begin(worker: number, now: number): boolean {
-    this.startedAt = now;
+  begin(worker: number, time: number): boolean {
+    this.startedAt = time;
     const running = RUNNING | (worker << STATE_BITS);
     return Atomics.compareExchange(this.words, this.index + STATE, QUEUED, running) === QUEUED;
   }

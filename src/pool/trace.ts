@@ -51,7 +51,13 @@ export class Trace implements Observer {
   }
 
   workerEnded({ worker, name, pid, exitCode }: Death): void {
-    this.#write({ name: `${name} (${pid}) ended with ${exitCode}`, ph: 'i', s: 't', ts: this.#time(now()), tid: worker });
+    this.#write({
+      name: `${name} (${pid}) ended with ${exitCode}`,
+      ph: 'i',
+      s: 't',
+      ts: this.#time(now()),
+      tid: worker,
+    });
   }
 
   ended(): void {

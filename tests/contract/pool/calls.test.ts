@@ -101,7 +101,7 @@ eachMethod(['forkserver', 'spawn'], (_method, context, test) => {
       for (const items of [failing(count), later(failing(count))]) {
         const seen: number[] = [];
         const read = async () => {
-          for await (const x of pool.imap((x: number) => x, items, { chunksize })) seen.push(x);
+          for await (const result of pool.imap((x: number) => x, items, { chunksize })) seen.push(result);
         };
         await assert.rejects(read(), SyntaxError);
         assert.deepEqual(seen, [...Array(count).keys()]);

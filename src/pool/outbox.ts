@@ -1,0 +1,35 @@
+import type { Store } from '../channel/store.js';
+import type { Errand } from './errand.js';
+import { isTaskNumber } from './seat.js';
+import { noteFor, TIMED } from './share.js';
+
+const NOTHING = new Uint8Array();
+
+/** Sends tasks to the workers, and numbers them as the store does that it puts them in. */
+export class Outbox {
+  readonly #store: Store;
+  #number = 0;
+
+  constructor(store: Store) {
+    this.#store = store;
+  }
+
+  /** @throws {OutOfMemoryError} and nothing has been sent */
+  put(errand: Errand, message: Uint8Array): void {
+    const { job, kind, options, ticket } = errand;
+    ticket.write(job.parcel);
+    while (!isTaskNumber(this.#number)) this.#putNumbered(NOTHING, 0, 0);
+    errand.number = this.#number;
+    this.#putNumbered(
+      message,
+      ticket.address,
+      noteFor(options.timeout === undefined ? kind : kind | TIMED, job.number),
+    );
+  }
+
+  #putNumbered(message: Uint8Array, tag: number, note: number): void {
+    this.#store.put(message, tag, note);
+    // Last: what could not be put, for want of memory, does not count.
+    this.#number = (this.#number + 1) | 0;
+  }
+}
