@@ -142,6 +142,16 @@ export class OwnerDiedError extends ManyfoldError {}
 /** Python's `BrokenBarrierError`: a party of a barrier will not come, or the barrier was reset while others waited. */
 export class BrokenBarrierError extends RuntimeError {}
 
+/** Processes wait for each other's locks in a circle; `waits` has who waits for what. */
+export class DeadlockError extends RuntimeError {
+  readonly waits: readonly object[];
+
+  constructor(message: string, waits: readonly object[]) {
+    super('ERR_DEADLOCK', message);
+    this.waits = waits;
+  }
+}
+
 /** The calling process was not launched in the mode that a true `fork` needs. */
 export class ForkUnsafeError extends ManyfoldError {}
 
@@ -194,6 +204,7 @@ for (const type of [
   MaybeEncodingError,
   OwnerDiedError,
   BrokenBarrierError,
+  DeadlockError,
   ForkUnsafeError,
   OutOfMemoryError,
   ValueError,

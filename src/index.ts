@@ -18,6 +18,7 @@ export { BoundedSemaphore, Semaphore } from './sync/semaphore.js';
 export { Condition } from './sync/condition.js';
 export { Event } from './sync/event.js';
 export { Barrier, type BarrierOptions } from './sync/barrier.js';
+export { findDeadlocks, setDeadlockTimeout, type Deadlock, type DeadlockedWait } from './sync/deadlock.js';
 export { asOwner } from './sync/owner.js';
 export type { LockOptions } from './sync/lock-core.js';
 export type { SyncWaitOptions, WaitOptions } from './sync/options.js';

@@ -22,6 +22,7 @@ import { SharedArray } from '../shared/array.js';
 import { Value } from '../shared/value.js';
 import { Barrier } from '../sync/barrier.js';
 import { Condition } from '../sync/condition.js';
+import { findDeadlocks, setDeadlockTimeout } from '../sync/deadlock.js';
 import { Event } from '../sync/event.js';
 import { Lock } from '../sync/lock.js';
 import { asOwner } from '../sync/owner.js';
@@ -61,10 +62,12 @@ const travelling = {
   currentProcess,
   currentTask,
   deliverChallenge,
+  findDeadlocks,
   getAllStartMethods,
   getContext,
   getStartMethod,
   parentProcess,
+  setDeadlockTimeout,
   setStartMethod,
   wait,
   waitSync,

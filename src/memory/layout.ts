@@ -35,6 +35,7 @@ export const SWEPT_AT = 64; // when the table was last searched for the dead, in
 export const SLOTS_USED = 80; // slots with a higher index have never been in use
 export const MAIN_SLOT = 96; // id of the slot of the program's main process
 export const SETTINGS = 97; // address of what every process of the program has to know; see settings.ts
+export const DEADLOCK_AFTER = 98; // milliseconds after which a wait for a lock looks whether it is part of a deadlock, or 0
 export const FREE_BLOCKS = 128; // heads of the lists of free blocks, by log2 of their size in words
 export const FREE_EXTENTS = 160; // heads of the lists of free extents, by log2 of their size in pages
 

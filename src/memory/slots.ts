@@ -33,6 +33,7 @@ export const BOOT = 9; // address of what it is to run
 export const SERVER = 10; // id of the fork server that forks for it, or 0
 export const BLOCKS_OWNED = 11; // blocks of the heap that die with it
 export const LUGGAGE = 13; // address of what its target needs, or 0
+export const NOTES = 14; // address of what it says of its long waits, or 0; see sync/notes.ts
 export const LINE = 12; // those who wait for something of this slot: its start, its end, an answer of it
 export const HOLDINGS = 24; // address of the first page of what it refers to, or 0; see holdings.ts
 export const HAND = 25; // address of a parcel that it is passing on, or 0; see hand.ts

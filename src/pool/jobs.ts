@@ -51,7 +51,13 @@ export class Jobs {
   #add(key: string, bytes: Uint8Array, target: string): Job {
     // Before the new one, which is idle as well until its task is under way.
     while (this.#byContent.size >= KEPT && this.#dropIdle());
-    const job = { number: (this.#made = (this.#made + 1) % NUMBERS), parcel: storeParcel(bytes, self()), key, target, uses: 0 };
+    const job = {
+      number: (this.#made = (this.#made + 1) % NUMBERS),
+      parcel: storeParcel(bytes, self()),
+      key,
+      target,
+      uses: 0,
+    };
     this.#byContent.set(key, job);
     return job;
   }

@@ -2,10 +2,10 @@ import { attach } from '../memory/holdings.js';
 import { WORD } from '../memory/layout.js';
 import { createObject, ARRIVALS } from '../memory/objects.js';
 import { cellAt, type Cell } from '../memory/program.js';
-import { hasEnded, isGone, self } from '../memory/slots.js';
 import { call } from '../memory/waiters.js';
 import { Mutex } from './mutex.js';
 import { disposeRosterAt, giveBack, Roster, rosterWords, setValue, valueOf, type Row } from './roster.js';
+import { isDead } from './waitable.js';
 
 /**
  * Who has arrived at a barrier:
@@ -184,7 +184,7 @@ export class Arrivals {
     const dead: Row[] = [];
     this.roster.each((words, index, address) => {
       const who = words[index]!;
-      if (who !== 0 && who !== self() && (patient ? isGone(who) : hasEnded(who))) dead.push(cellAt(address));
+      if (who !== 0 && isDead(who, patient)) dead.push(cellAt(address));
     });
     // First: as long as their rows are there, somebody will see that they have died.
     if (dead.some((row) => isThere(row))) this.end(BROKE, BROKEN);

@@ -56,6 +56,7 @@ function waitInGroup<T>(waitable: Waitable<T>, timeout: number, options: AwaitOp
     };
     const waiter: Waiter = {
       since: performance.now(),
+      trace: waitable.kind === undefined ? undefined : new Error('here'),
       attempt: (patient, called) => waitable.attempt(patient, called),
       resolve: (value) => (settle(), resolve(value as T | undefined)),
       reject: (error) => (settle(), reject(error)),

@@ -2,12 +2,16 @@ import { sweep } from '../memory/death.js';
 import { onRing, unmuteBell } from '../memory/doorbell.js';
 import type { Cell } from '../memory/program.js';
 import { call, calm, enterLine, isCalled, leaveLine, type Entry } from '../memory/waiters.js';
+import { deadlockOf } from './deadlock.js';
+import { noteAwaiting, userFrames, type Note } from './notes.js';
 import { FIRST_LOOK, HUNGRY_AFTER, LAST_LOOK, type Waitable } from './waitable.js';
 
 /** One coroutine that waits. */
 export interface Waiter {
   /** When it came, by `performance.now()`. */
   readonly since: number;
+  /** Where it waits, for what others hold. */
+  readonly trace: Error | undefined;
   attempt(patient: boolean, called: boolean): unknown;
   resolve(value: unknown): void;
   reject(error: unknown): void;
@@ -156,10 +160,29 @@ function startLooking(): void {
 
 function look(): void {
   looking = undefined;
-  if (groups.size === 0) return;
+  if (groups.size === 0) return noteAwaiting([]);
   unmuteBell(); // in case that somebody died while ringing it
   sweep();
   for (const { line } of new Set(groups.values())) lookAgain(line, true);
+  endDeadlocks();
   interval = Math.min(interval * 2, LAST_LOOK);
   looking ??= setTimeout(look, interval).unref();
+}
+
+/** Says what has been waited for in vain: it may be part of a deadlock. The first of a group stands for the others. */
+function endDeadlocks(): void {
+  const waiting = [...groups.values()].filter(({ kind, entry }) => kind !== undefined && entry !== undefined);
+  noteAwaiting(waiting.map(noteOf));
+  for (const { line, entry, waiters } of waiting) {
+    const [first] = waiters as [Waiter];
+    const deadlock = deadlockOf(entry!.ticket, performance.now() - first.since);
+    if (!deadlock) continue;
+    leaveGroup(line, first);
+    first.reject(deadlock);
+  }
+}
+
+function noteOf({ entry, waiters }: Group): Note {
+  const { since, trace } = waiters[0]!;
+  return { ticket: entry!.ticket, since: performance.timeOrigin + since, stack: userFrames(trace?.stack) };
 }

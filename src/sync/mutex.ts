@@ -1,8 +1,8 @@
 import { cellAt, type Cell } from '../memory/program.js';
-import { hasEnded, isGone, self } from '../memory/slots.js';
+import { self } from '../memory/slots.js';
 import { call, isHungry } from '../memory/waiters.js';
 import { waitSync } from './wait.js';
-import type { Waitable } from './waitable.js';
+import { isDead, type Waitable } from './waitable.js';
 import { waitAsync, type AwaitOptions } from './await.js';
 
 /**
@@ -48,8 +48,13 @@ export class Mutex implements Waitable<Got> {
       const mayTake = patient || called || !isHungry(this.line);
       return mayTake && this.replace(RESERVED) ? 'free' : undefined;
     }
-    const isDead = patient ? isGone(holder) : hasEnded(holder);
-    return isDead && this.replace(holder) ? 'abandoned' : undefined;
+    return isDead(holder, patient) && this.replace(holder) ? 'abandoned' : undefined;
+  }
+
+  /** Whether its holder has died. */
+  isAbandoned(patient: boolean): boolean {
+    const { holder } = this;
+    return holder > 0 && isDead(holder, patient);
   }
 
   private replace(holder: number): boolean {

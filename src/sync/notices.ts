@@ -2,7 +2,6 @@ import { attach } from '../memory/holdings.js';
 import { WORD } from '../memory/layout.js';
 import { createObject, NOTICES } from '../memory/objects.js';
 import { cellAt, type Cell } from '../memory/program.js';
-import { hasEnded, isGone, self } from '../memory/slots.js';
 import { callOnly } from '../memory/waiters.js';
 import {
   adopt,
@@ -15,6 +14,7 @@ import {
   valueOf,
   type Row,
 } from './roster.js';
+import { isDead } from './waitable.js';
 
 /**
  * Who waits for a condition, and who of them has been notified:
@@ -66,7 +66,7 @@ export class Notices {
     const waiting = this.waiting();
     for (let place = 0, left = count; place < waiting.length && left > 0; place++) {
       const { row, who, value } = waiting[place]!;
-      if (hasEnded(who)) this.clear(row, who);
+      if (isDead(who, false)) this.clear(row, who);
       else if (changeValue(row, value, value - WAITING + NOTIFIED)) {
         callOnly(this.line, who);
         left--;
@@ -92,7 +92,7 @@ export class Notices {
   passOn(patient: boolean): void {
     this.roster.each((words, index, address) => {
       const who = Atomics.load(words, index);
-      if (who !== 0 && who !== self() && (patient ? isGone(who) : hasEnded(who))) this.clear(cellAt(address), who);
+      if (who !== 0 && isDead(who, patient)) this.clear(cellAt(address), who);
     });
   }
 

@@ -2,43 +2,14 @@ import { attach } from '../memory/holdings.js';
 import { WORD } from '../memory/layout.js';
 import { createObject, PERMITS } from '../memory/objects.js';
 import { cellAt, type Cell } from '../memory/program.js';
-import { hasEnded, isGone, self } from '../memory/slots.js';
+import { self } from '../memory/slots.js';
 import { call, isHungry } from '../memory/waiters.js';
 import { BOUNDED_SEMAPHORE, SEMAPHORE } from './kinds.js';
 import { Mutex } from './mutex.js';
-import { disposeRosterAt, giveBack, Roster, rosterWords, whoIn, type Row } from './roster.js';
-import type { Waitable } from './waitable.js';
+import { ALL, FREE, HELD, HOLDERS, holdersAt, LEFT, LINE, ROWS, SETTLING, START } from './permit-words.js';
+import { disposeRosterAt, giveBack, rosterWords, whoIn, type Roster, type Row } from './roster.js';
+import { isDead, type Waitable } from './waitable.js';
 
-/**
- * What a semaphore has in shared memory:
- *
- *   words 0, 1   mutex of all changes
- *   word  2      line of those who wait for a permit
- *   word  3      FREE: permits that can be taken
- *   word  4      START: how many there were at first; for a bounded one there are never more
- *   word  5      ALL: permits there are, free and held
- *   words 6, 7   SETTLING, LEFT: the row of a dead holder that is being settled, or 0, and what ALL is afterwards
- *   word  8..    who holds how many (roster.ts)
- *
- * Each change is made by one store, to a row or to ALL; FREE is what follows from them: ALL minus what is held. So whoever
- * comes after one who died with the mutex has FREE to add up again, and no more.
- *
- * A permit belongs to the process that acquired it. One released by a process that holds none is taken off the one that
- * holds most; when nobody holds any, there is one more permit. What a dead process held is free again, up to START: a
- * semaphore that is made with 0 counts signals, which nobody holds, and none of them comes twice.
- */
-const LINE = 2;
-const FREE = 3;
-const START = 4;
-const ALL = 5;
-const SETTLING = 6;
-const LEFT = 7;
-const HOLDERS = 8;
-
-/** Of a row: how many the process there holds. */
-const HELD = 1;
-
-const ROWS = 9; // with the words before them they fill a block of 128 bytes
 export const MOST_PERMITS = 2 ** 31 - 1;
 
 export class Permits implements Waitable<true> {
@@ -61,7 +32,7 @@ export class Permits implements Waitable<true> {
     this.line = cellAt(address + LINE);
     this.kind = bounded ? BOUNDED_SEMAPHORE : SEMAPHORE;
     this.mutex = new Mutex(address);
-    this.holders = holdersAt(this.line.address);
+    this.holders = holdersAt(address);
   }
 
   static create(count: number, bounded: boolean): Permits {
@@ -164,17 +135,15 @@ export class Permits implements Waitable<true> {
   }
 
   private settleTheDead(patient: boolean): void {
-    if (this.findDead(patient) === undefined) return;
-    let freed = 0;
+    // One who died in the middle of a change may have left FREE too low.
+    if (this.findDead(patient) === undefined && !this.mutex.isAbandoned(patient)) return;
     this.lock();
     try {
-      for (let dead = this.findDead(patient); dead !== undefined; dead = this.findDead(patient)) {
-        freed += this.settle(dead);
-      }
+      for (let dead = this.findDead(patient); dead !== undefined; dead = this.findDead(patient)) this.settle(dead);
     } finally {
       this.mutex.release();
     }
-    if (freed > 0) call(this.line, freed);
+    call(this.line, Infinity);
   }
 
   private findDead(patient: boolean): Row | undefined {
@@ -187,8 +156,7 @@ export class Permits implements Waitable<true> {
     return dead;
   }
 
-  /** Says how many permits that has freed. */
-  private settle(row: Row): number {
+  private settle(row: Row): void {
     const { words, base } = this;
     const missing = this.start - words[base + FREE]! - (this.heldByAll() - heldIn(row));
     const returned = Math.max(0, Math.min(heldIn(row), missing));
@@ -196,7 +164,6 @@ export class Permits implements Waitable<true> {
     Atomics.store(words, base + SETTLING, row.address);
     this.finishSettling();
     this.addUp();
-    return returned;
   }
 
   /** As often as one likes, should those who do it die over it. */
@@ -227,23 +194,6 @@ export class Permits implements Waitable<true> {
 
 function heldIn({ words, index }: Row): number {
   return words[index + HELD]!;
-}
-
-function holdersAt(line: number): Roster {
-  return new Roster(line - LINE + HOLDERS, ROWS);
-}
-
-/** The processes that hold permits of the semaphore whose line this is. */
-export function holdersOf(line: number): number[] {
-  const holders: number[] = [];
-  holdersAt(line).each((words, index) => {
-    if (words[index + HELD]! > 0) holders.push(words[index]!);
-  });
-  return holders;
-}
-
-function isDead(id: number, patient: boolean): boolean {
-  return id !== self() && (patient ? isGone(id) : hasEnded(id));
 }
 
 disposeRosterAt(PERMITS, HOLDERS);

@@ -1,6 +1,8 @@
 import { sweep } from '../memory/death.js';
 import { call, calm, enterLine, leaveLine, sleepInLine, type Entry } from '../memory/waiters.js';
+import { deadlockOf } from './deadlock.js';
 import { stepAside } from './groups.js';
+import { noteBlocking, userFrames } from './notes.js';
 import { spin } from './spin.js';
 import { FIRST_LOOK, HUNGRY_AFTER, LAST_LOOK, tryDeeper, type Waitable } from './waitable.js';
 
@@ -29,6 +31,7 @@ function sleepSync<T>(waitable: Waitable<T>, timeout: number, place: number | un
   let look = FIRST_LOOK;
   let called = false;
   let hungry = false;
+  let noted = false;
   for (let patient = false; ;) {
     const entry = enterLine(line, { blocking: true, cares, kind, newestFirst, ticket, hungry });
     ticket = entry.ticket; // one who was called in vain keeps its place
@@ -38,10 +41,16 @@ function sleepSync<T>(waitable: Waitable<T>, timeout: number, place: number | un
       left = since + timeout - performance.now();
       if (result !== undefined || left <= 0) {
         leave(entry, called || hungry);
+        if (noted) noteBlocking(undefined);
         return result;
+      }
+      if (patient && kind !== undefined) {
+        noted ||= note(ticket, since);
+        endDeadlock(ticket, since);
       }
     } catch (error) {
       leave(entry, called || hungry);
+      if (noted) noteBlocking(undefined);
       throw error;
     }
     sleepInLine(entry, Math.min(left, look));
@@ -59,4 +68,15 @@ function sleepSync<T>(waitable: Waitable<T>, timeout: number, place: number | un
 function leave(entry: Entry, sated: boolean): void {
   if (sated) calm(entry.line);
   if (leaveLine(entry)) call(entry.line);
+}
+
+/** Says where this thread waits, when it has done so for a while: it may be part of a deadlock. */
+function note(ticket: number, since: number): true {
+  noteBlocking({ ticket, since: performance.timeOrigin + since, stack: userFrames(new Error('here').stack) });
+  return true;
+}
+
+function endDeadlock(ticket: number, since: number): void {
+  const deadlock = deadlockOf(ticket, performance.now() - since);
+  if (deadlock) throw deadlock;
 }

@@ -1,5 +1,6 @@
 import { sweep } from '../memory/death.js';
 import type { Cell } from '../memory/program.js';
+import { hasEnded, isGone, self } from '../memory/slots.js';
 
 /** Something that can be waited for, blocking or awaiting, by any number of processes at a time. */
 export interface Waitable<T> {
@@ -25,6 +26,11 @@ export const LAST_LOOK = 1000;
 
 /** One who has waited this long (ms) and is called in vain is hungry: from then on nobody may pass it by. */
 export const HUNGRY_AFTER = 5;
+
+/** Whether the process of a slot has died. Only one who is patient asks the kernel. */
+export function isDead(id: number, patient: boolean): boolean {
+  return id !== self() && (patient ? isGone(id) : hasEnded(id));
+}
 
 let triedAt = -Infinity;
 

@@ -84,7 +84,7 @@ eachMethod(['forkserver', 'spawn'], (_method, context, test) => {
     const next = async (count: number) => {
       const numbers = [];
       while (numbers.length < count) numbers.push(await order.get());
-      return numbers.toSorted();
+      return numbers.toSorted((a, b) => a - b);
     };
     wake(condition, 3);
     assert.deepEqual(await next(3), [0, 1, 2]);
@@ -112,7 +112,7 @@ eachMethod(['forkserver', 'spawn'], (_method, context, test) => {
     await notifier.join();
     const waiter = new Process({
       target: async () => {
-        using _its = await condition.hold();
+        await condition.acquire();
         await condition.wait({ timeout: 60_000 });
       },
     });

@@ -77,7 +77,7 @@ eachMethod(['forkserver', 'spawn'], (_method, context, test) => {
     assert.equal(currentProcess().name, 'MainProcess');
     assert.deepEqual([String(lock), String(rlock)], ['<Lock(owner=MainProcess)>', '<RLock(MainProcess, 1)>']);
     assert.equal(inspect({ lock }), '{ lock: <Lock(owner=MainProcess)> }');
-    await asOwner(() => assert.equal(String(rlock), '<RLock(SomeOtherCoroutine, nonzero)>'));
+    asOwner(() => assert.equal(String(rlock), '<RLock(SomeOtherCoroutine, nonzero)>'));
     await child.start();
     assert.deepEqual(await texts.get(), ['<Lock(owner=SomeOtherProcess)>', '<RLock(SomeOtherProcess, nonzero)>']);
     lock.release();
@@ -98,8 +98,9 @@ eachMethod(['forkserver', 'spawn'], (_method, context, test) => {
       for (let round = 0; round < 1000; round++) {
         if (blocking) lock.acquireSync();
         else await lock.acquire();
-        using _again = lock.holdSync();
+        const again = lock.holdSync();
         total.value++;
+        again[Symbol.dispose]();
         lock.release();
       }
     };
@@ -117,10 +118,11 @@ eachMethod(['forkserver', 'spawn'], (_method, context, test) => {
     const work = async () => {
       for (let round = 0; round < 20; round++) {
         using _held = await lock.hold();
-        using _again = await lock.hold();
+        await lock.acquire();
         const seen = total.value;
         await sleep(Math.random());
         total.value = seen + 1;
+        lock.release();
       }
     };
     const child = new Process({ target: () => Promise.all([asOwner(work), asOwner(work)]) });
@@ -144,10 +146,11 @@ eachMethod(['forkserver', 'spawn'], (_method, context, test) => {
     const waits = new Value('i', 0);
     const child = new Process({
       target: async () => {
-        const awaited = lock.acquire().then(async () => {
+        const awaited = (async () => {
+          await lock.acquire();
           await order.put('awaiting');
           lock.release();
-        });
+        })();
         waits.value = 1;
         lock.acquireSync(); // called though the one who came first cannot come
         await order.put('blocking');
