@@ -40,5 +40,8 @@ export { currentTask, type Task } from './pool/current-task.js';
 export { AsyncResult } from './pool/async-result.js';
 export { Value } from './shared/value.js';
 export { SharedArray, SharedArray as Array } from './shared/array.js';
+export { RawValue } from './shared/raw-value.js';
+export { RawArray } from './shared/raw-array.js';
+export { Structure, type RecordOf, type StructureType } from './shared/structure.js';
 export type { TypeCode } from './shared/types.js';
 export { byRef, reduce } from './closure/reduce.js';

@@ -14,6 +14,8 @@ import { checkStartMethod, defaultMethod, getAllStartMethods, type StartMethod }
 import { ForkServerPool, SpawnPool } from '../pool/method-classes.js';
 import type { Pool } from '../pool/pool.js';
 import { SharedArray } from '../shared/array.js';
+import { RawArray } from '../shared/raw-array.js';
+import { RawValue } from '../shared/raw-value.js';
 import { Value } from '../shared/value.js';
 import { Barrier } from '../sync/barrier.js';
 import { Condition } from '../sync/condition.js';
@@ -39,6 +41,8 @@ const common = {
   ProcessError: errors.ProcessError,
   Queue,
   RLock,
+  RawArray,
+  RawValue,
   Semaphore,
   SharedArray,
   SimpleQueue,

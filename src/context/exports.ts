@@ -19,6 +19,10 @@ import { ForkServerProcess, SpawnProcess } from '../process/method-classes.js';
 import { Process } from '../process/process.js';
 import { getAllStartMethods, getStartMethod, setStartMethod } from '../process/start-method.js';
 import { SharedArray } from '../shared/array.js';
+import { RawArray } from '../shared/raw-array.js';
+import { RawValue } from '../shared/raw-value.js';
+import { Structure } from '../shared/structure.js';
+import { copy, synchronized } from '../shared/synchronized.js';
 import { Value } from '../shared/value.js';
 import { Barrier } from '../sync/barrier.js';
 import { Condition } from '../sync/condition.js';
@@ -49,15 +53,19 @@ const travelling = {
   Process,
   Queue,
   RLock,
+  RawArray,
+  RawValue,
   Semaphore,
   SharedArray,
   SimpleQueue,
   SpawnPool,
   SpawnProcess,
+  Structure,
   Value,
   activeChildren,
   answerChallenge,
   asOwner,
+  copy,
   cpuCount,
   currentProcess,
   currentTask,
@@ -69,6 +77,7 @@ const travelling = {
   parentProcess,
   setDeadlockTimeout,
   setStartMethod,
+  synchronized,
   wait,
   waitSync,
   work,

@@ -1,25 +1,49 @@
-import { isExtent, LARGEST_BLOCK } from './blocks.js';
+import { viewMemory } from '../system/memory.js';
+import { KIND, LARGEST_BLOCK, SHARED } from './blocks.js';
 import { clearExtent, mapExtent, takeExtent, unmapExtent } from './extent.js';
-import { allocate, blockBytes, SHARED, underHeapLock } from './heap.js';
-import { own } from './release.js';
+import { attach } from './holdings.js';
+import { createObject, REGION, SIMPLE } from './objects.js';
+import { cellAt, systemAddress } from './program.js';
+import { onDisposal, own, releaseWord } from './release.js';
 
-/** Memory of any size that several processes use at the same time, named by one address. */
+/**
+ * Memory of any size that several processes use at the same time: an object, whose data are the memory itself if it is
+ * small, and otherwise one word, the address of an extent.
+ */
 export function createRegion(bytes: number): number {
-  if (bytes <= LARGEST_BLOCK) return allocate(bytes);
-  return underHeapLock(() => {
-    const address = takeExtent(bytes);
-    clearExtent(address);
-    own(address, SHARED);
-    return address;
+  if (bytes <= LARGEST_BLOCK) return createObject(bytes, SIMPLE);
+  return createObject(EXTENT_BYTES, REGION, (region) => {
+    const extent = takeExtent(bytes);
+    clearExtent(extent);
+    own(extent, SHARED);
+    const { words, index } = cellAt(region);
+    words[index] = extent;
   });
 }
 
-/** The region as bytes, zeros at first. Large ones are mapped for as long as the view, or one made of it, is reachable. */
-export function openRegion(address: number, bytes: number): Uint8Array {
-  if (!isExtent(address)) return blockBytes(address).subarray(0, bytes);
-  const mapping = mapExtent(address, bytes);
+const EXTENT_BYTES = 4;
+
+/**
+ * The region as a buffer of its own, zeros at first. It is there for as long as the buffer, or a view of it, is reachable:
+ * views are made of views, so nothing else would do.
+ */
+export function openRegion(address: number, bytes: number): ArrayBuffer {
+  const buffer = bufferOf(address, bytes);
+  attach(buffer, address);
+  return buffer;
+}
+
+function bufferOf(address: number, bytes: number): ArrayBuffer {
+  const cell = cellAt(address);
+  if (cell.words[cell.index + KIND] === SIMPLE) return viewMemory(systemAddress(cell), bytes);
+  const mapping = mapExtent(cell.words[cell.index]!, bytes);
   unreachable.register(mapping.buffer, { address: mapping.address, length: mapping.length });
-  return new Uint8Array(mapping.buffer);
+  return mapping.buffer;
 }
 
 const unreachable = new FinalizationRegistry(unmapExtent);
+
+onDisposal(REGION, (address) => {
+  const { words, index } = cellAt(address);
+  releaseWord(words, index);
+});

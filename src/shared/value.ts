@@ -1,65 +1,112 @@
-import { allocate, blockBytes } from '../memory/heap.js';
+import { inspect } from 'node:util';
 import { handle, registerHandle } from '../memory/handle.js';
-import { Lock } from '../sync/lock.js';
 import {
-  bytesPerElement,
-  checkTypeCode,
-  elementsOver,
-  type ElementOf,
-  type ElementsOf,
-  type TypeCode,
-} from './types.js';
+  guarded,
+  guardFrom,
+  guardMethods,
+  type Guard,
+  type Guarded,
+  type LockedOptions,
+  type RawOptions,
+} from './guard.js';
+import { makeRawValue, RawScalar, type RawValue } from './raw-value.js';
+import { structureOf, type InitOf, type Type } from './structure.js';
 
-/** The lock comes first, in a space that keeps the data aligned. */
-const LOCK_BYTES = 16;
+/** A number (`value`) or a record in shared memory, with a lock. */
+export type Value<T extends Type = Type> = RawValue<T> & Guarded<RawValue<T>>;
 
-/**
- * A number in shared memory. Reading and writing it are plain memory accesses; what must not be interrupted, such as
- * `+= 1`, goes under its lock.
- *
- * @example
- * const counter = new Value('i', 0);
- * const work = () => {
- *   using held = counter.getLock().holdSync();
- *   counter.value += 1;
- * };
- *
- * @throws {ValueError} ERR_TYPE_CODE
- * @see https://docs.python.org/3/library/multiprocessing.html#multiprocessing.Value
- */
-export class Value<Code extends TypeCode = TypeCode> {
-  readonly #code: Code;
-  readonly #address: number;
-  readonly #cell: ElementsOf<Code>;
-  readonly #lock: Lock;
+export interface ValueConstructor {
+  /**
+   * A number in shared memory, with a lock that guards it. Reading and writing it are plain memory accesses; what must not
+   * be interrupted, such as `+= 1`, goes under the lock. Of a structure (`Structure`) it is a record with its fields. With
+   * `lock: false` there is no lock, as with `RawValue`.
+   *
+   * @example
+   * const counter = new Value('i', 0);
+   * const work = () => {
+   *   using held = counter.holdSync();
+   *   counter.value += 1;
+   * };
+   *
+   * @throws {ValueError} ERR_TYPE_CODE, ERR_STRUCTURE_INIT
+   * @throws {TypeError} ERR_VALUE_LOCK, ERR_STRUCTURE_INIT, or a number where the type has bigints, and the other way round
+   * @see https://docs.python.org/3/library/multiprocessing.html#multiprocessing.Value
+   */
+  new <const T extends Type>(type: T, value?: InitOf<T>, options?: LockedOptions): Value<T>;
+  new <const T extends Type>(type: T, value: InitOf<T> | undefined, options: RawOptions): RawValue<T>;
+}
 
-  constructor(code: Code, value?: ElementOf<Code>, at?: { readonly address: number }) {
-    this.#code = checkTypeCode(code) as Code;
-    this.#address = at?.address ?? allocate(LOCK_BYTES + bytesPerElement(code));
-    this.#cell = elementsOver(code, blockBytes(this.#address).subarray(LOCK_BYTES), 1);
-    this.#lock = new Lock({}, { address: this.#address });
-    if (value !== undefined) this.#cell[0] = value;
+const shown = {
+  value(this: GuardedScalar | GuardedRecord) {
+    return this[guarded].raw;
+  },
+};
+
+/** A number with a lock. */
+class GuardedScalar {
+  readonly #raw: RawScalar;
+  readonly [guarded]: { readonly raw: RawScalar; readonly lock: Guard };
+
+  constructor(raw: RawScalar, lock: Guard) {
+    this.#raw = raw;
+    this[guarded] = { raw, lock };
   }
 
-  get value(): ElementOf<Code> {
-    return this.#cell[0]!;
+  get value(): number | bigint {
+    return this.#raw.value;
   }
 
-  set value(value: ElementOf<Code>) {
-    this.#cell[0] = value;
-  }
-
-  /** The lock that guards it. */
-  getLock(): Lock {
-    return this.#lock;
-  }
-
-  [handle](): [string, unknown] {
-    return ['Value', [this.#code, this.#address]];
+  set value(value: number | bigint) {
+    this.#raw.value = value;
   }
 }
 
-registerHandle('Value', (state) => {
-  const [code, address] = state as [TypeCode, number];
-  return new Value(code, undefined, { address });
+Object.defineProperties(GuardedScalar.prototype, {
+  ...guardMethods,
+  [handle]: { value: travel },
+  [inspect.custom]: shown,
 });
+
+/** A record with a lock: it has the methods of the lock, and each field leads to the record's. */
+class GuardedRecord {
+  readonly [guarded]: { readonly raw: object; readonly lock: Guard };
+
+  constructor(raw: object, lock: Guard) {
+    this[guarded] = { raw, lock };
+    for (const name of Object.keys(structureOf(raw)!.fields)) {
+      Object.defineProperty(this, name, {
+        enumerable: true,
+        get: () => Reflect.get(raw, name) as unknown,
+        set: (value) => void Reflect.set(raw, name, value),
+      });
+    }
+  }
+}
+
+Object.defineProperties(GuardedRecord.prototype, {
+  ...guardMethods,
+  [handle]: { value: travel },
+  [inspect.custom]: shown,
+});
+
+function travel(this: GuardedScalar | GuardedRecord): [string, unknown] {
+  const { raw, lock } = this[guarded];
+  return ['Value', [raw, lock]];
+}
+
+export function guardValue(raw: object, lock: Guard): object {
+  return raw instanceof RawScalar ? new GuardedScalar(raw, lock) : new GuardedRecord(raw, lock);
+}
+
+registerHandle('Value', (state) => guardValue(...(state as [object, Guard])));
+
+// A function and not a class: what it makes are objects of several classes.
+export const Value: ValueConstructor = Object.defineProperty(
+  function (type: Type, value: unknown, options?: LockedOptions | RawOptions) {
+    const lock = guardFrom(options);
+    const raw = makeRawValue(type, value);
+    return lock === undefined ? raw : guardValue(raw, lock);
+  } as never,
+  Symbol.hasInstance,
+  { value: (value: unknown) => value instanceof GuardedScalar || value instanceof GuardedRecord },
+);

@@ -33,6 +33,8 @@ export function mapMemory(fd: number, offset: number, length: number, atOnce = f
   return { address, buffer: viewMemory(address, length) };
 }
 
+export { viewMemory };
+
 /** The caller vouches that nothing reads the mapping's buffer any more. */
 export function unmapMemory(mapping: { address: number; length: number }): void {
   munmap(mapping.address, mapping.length);

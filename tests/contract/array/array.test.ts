@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { Array as mpArray, Lock, SharedArray, type TypeCode, ValueError } from 'manyfold';
+import { Array as mpArray, RLock, SharedArray, type TypeCode, ValueError } from 'manyfold';
 import { eachMethod } from '../../support/methods.js';
 
 eachMethod(['forkserver', 'spawn'], (_method, context, test) => {
@@ -92,7 +92,7 @@ eachMethod(['forkserver', 'spawn'], (_method, context, test) => {
     test(`+= under the lock of a ${title} array from several processes gives the exact sums`, async () => {
       const array = new Shared('d', length);
       const rounds = 500;
-      assert.ok(array.getLock() instanceof Lock);
+      assert.ok(array.getLock() instanceof RLock);
       const work = async () => {
         for (let round = 0; round < rounds; round++) {
           using _held = round % 2 === 0 ? array.getLock().holdSync() : await array.getLock().hold();

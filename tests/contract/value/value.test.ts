@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { Lock, type TypeCode, ValueError } from 'manyfold';
+import { RLock, type TypeCode, ValueError } from 'manyfold';
 import { eachMethod } from '../../support/methods.js';
 
 /** For each type code: a value that only it keeps whole, and one that it wraps or rounds, with what that becomes. */
@@ -63,9 +63,9 @@ eachMethod(['forkserver', 'spawn'], (_method, context, test) => {
     assert.deepEqual([counter.value, sum.value], [6000, 18_000n]);
   });
 
-  test('getLock() is a Lock, and the same for everybody', async () => {
+  test('getLock() is an RLock, and the same for everybody', async () => {
     const value = new Value('d', 1.5);
-    assert.ok(value.getLock() instanceof Lock);
+    assert.ok(value.getLock() instanceof RLock);
     value.getLock().acquireSync();
     const process = new Process({ target: () => exit(value.getLock().acquireSync({ block: false }) ? 1 : 7) });
     await process.start();

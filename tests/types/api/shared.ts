@@ -1,5 +1,5 @@
 import * as mp from 'manyfold';
-import { Lock, Pipe, Queue, SharedArray, SimpleQueue, Value } from 'manyfold';
+import { Lock, Pipe, Queue, RawArray, type RLock, SharedArray, SimpleQueue, Structure, Value } from 'manyfold';
 import { equal } from './expect.js';
 
 interface Job {
@@ -40,6 +40,28 @@ export async function locks(): Promise<void> {
 export function memory(): void {
   const counter = new Value('i', 0);
   equal<number, typeof counter.value>();
+  equal<Lock | RLock, ReturnType<typeof counter.getLock>>();
+  const raw = new Value('q', 0n, { lock: false });
+  equal<bigint, typeof raw.value>();
+  // @ts-expect-error it has no lock
+  raw.getLock();
+  // @ts-expect-error 64 bits are bigints
+  new Value('q', 1);
+  const Point = Structure({ x: 'd', id: 'Q', inner: Structure({ n: 'i' }) });
+  const point = new Value(Point, { x: 1, inner: { n: 2 } });
+  equal<number, typeof point.x>();
+  equal<bigint, typeof point.id>();
+  equal<number, typeof point.inner.n>();
+  point.acquireSync();
+  // @ts-expect-error there is no such field
+  new Value(Point, { y: 1 });
+  const points = new RawArray(Point, 10);
+  equal<number, (typeof points)[number]['inner']['n']>();
+  // @ts-expect-error records stay where they are
+  points[0] = points[1]!;
+  const text = new SharedArray('c', 'abc');
+  text.value = 'abd';
+  equal<Buffer, typeof text.value>();
   const numbers = new SharedArray('d', [1, 2, 3]);
   numbers[0] = -numbers[0]!;
   equal<typeof mp.Array, typeof SharedArray>();
