@@ -38,11 +38,11 @@ eachMethod(['forkserver', 'spawn'], (method, context, test) => {
   const eachStep = async (
     scenario: (start: (work: () => unknown) => Promise<{ ended: Promise<boolean> }>) => Promise<void>,
   ) => {
-    let died = true;
+    const victims = { die: true };
     // A fresh Node takes its time: one of its first steps is tried.
     const first = method === 'spawn' ? 1 + random.below(40) : 1;
     const last = method === 'spawn' ? first : Infinity;
-    for (let at = first; died && at <= last; at += at < 40 || all ? 1 : 1 + random.below(8)) {
+    for (let at = first; victims.die && at <= last; at += at < 40 || all ? 1 : 1 + random.below(8)) {
       await scenario(async (work) => {
         const victim = new Process({
           target: async () => {
@@ -54,7 +54,7 @@ eachMethod(['forkserver', 'spawn'], (method, context, test) => {
         await victim.start();
         const ended = victim.join().then(() => {
           assert.ok(victim.exitCode === 0 || victim.exitCode === -9, `exit code ${victim.exitCode}`);
-          return (died = victim.exitCode === -9);
+          return (victims.die = victim.exitCode === -9);
         });
         return { ended };
       });
