@@ -5,7 +5,16 @@ import { build } from 'esbuild';
 import { join } from 'node:path';
 import { root } from './setup.mjs';
 
-const entries = ['index', 'queue/index', 'coroutines/index', 'network/index', 'shared/index', 'boot/server', 'boot/child'];
+const entries = [
+  'index',
+  'queue/index',
+  'coroutines/index',
+  'network/index',
+  'shared/index',
+  'boot/server',
+  'boot/child',
+  'boot/cli',
+];
 
 /**
  * Node's own modules, as they are. A plain import makes Node put a module with all names around each of them, and for

@@ -1,7 +1,7 @@
 // Runs the tests that have been built: all of them, or the files whose path contains one of the arguments.
 // A run of all of them also writes what happened to each test to build/test-results.tsv, for the conformance report.
 
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join, relative } from 'node:path';
 import { run } from 'node:test';
@@ -39,13 +39,17 @@ export async function runTests(patterns) {
     const skipped = event.skip !== undefined || event.todo !== undefined;
     rows.push([skipped ? 'skip' : outcome, relative(root, event.file ?? ''), event.name.replaceAll(/\s+/g, ' ')]);
   };
-  const stream = run({ files, concurrency });
-  stream.on('test:pass', record('pass'));
-  stream.on('test:fail', record('fail'));
-  // A pipe or a file gets plain text: '# tests 12' in place of the information sign.
-  for await (const chunk of stream.compose(new spec())) {
-    process.stdout.write(process.stdout.isTTY ? chunk : String(chunk).replaceAll(/^ℹ /gm, '# '));
-  }
+  const show = async (stream) => {
+    stream.on('test:pass', record('pass'));
+    stream.on('test:fail', record('fail'));
+    // A pipe or a file gets plain text: '# tests 12' in place of the information sign.
+    for await (const chunk of stream.compose(ofThisLane).compose(new spec())) {
+      process.stdout.write(process.stdout.isTTY ? chunk : String(chunk).replaceAll(/^ℹ /gm, '# '));
+    }
+  };
+  await show(run({ files, concurrency }));
+  const forking = files.filter((file) => runsForFork.test(readFileSync(file, 'utf8')));
+  if (forking.length > 0) await show(runForking(forking));
 
   if (patterns.length === 0) {
     writeFileSync(resultsFile, [['outcome', 'file', 'title'], ...rows].map((row) => `${row.join('\t')}\n`).join(''));
@@ -58,6 +62,22 @@ export async function runTests(patterns) {
     kill(info.pid);
   }
   return passed && left.length === 0;
+}
+
+// The start method 'fork' needs a process that was launched for it. So test files that have tests for it run a second time,
+// with only those (tests/support/methods.ts).
+const runsForFork = /eachMethod\(\[[^\]]*'fork'/;
+
+function runForking(files) {
+  const execArgv = ['--single-threaded', '--v8-pool-size=1'];
+  process.env.MANYFOLD_TEST_LANE = 'fork';
+  process.execArgv.push(...execArgv); // older versions of Node pass on these, newer ones those of the options
+  return run({ files, concurrency, execArgv, testNamePatterns: [/\[fork\]$/] });
+}
+
+/** Without those that older versions of Node count as skipped because they do not match the pattern. */
+async function* ofThisLane(events) {
+  for await (const event of events) if (event.data?.skip !== 'test name does not match pattern') yield event;
 }
 
 function testFiles(patterns) {

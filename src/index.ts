@@ -3,7 +3,7 @@ import './context/exports.js';
 export * from './errors.js';
 export { Process } from './process/process.js';
 export type { ProcessOptions } from './process/options.js';
-export { ForkServerProcess, SpawnProcess } from './process/method-classes.js';
+export { ForkProcess, ForkServerProcess, SpawnProcess } from './process/method-classes.js';
 export { getContext, type Context } from './context/context.js';
 export { freezeSupport } from './context/freeze.js';
 export { currentProcess, parentProcess } from './process/current.js';

@@ -1,4 +1,5 @@
 import { hasEnded, isGone, self } from '../memory/slots.js';
+import { beforeFork } from '../system/generation.js';
 import { cellAt, type Cell } from '../memory/program.js';
 
 /**
@@ -11,6 +12,11 @@ export const HOLDER_WORDS = 12;
 
 /** How many copies of an end this process has: it holds the end until the last of them is closed. */
 const held = new Map<number, number>();
+
+// A child that this process forks of itself has all of its ends.
+beforeFork((child) => {
+  for (const address of held.keys()) new Holders(address).enter(child);
+});
 
 export class Holders {
   private readonly words: Int32Array;
@@ -27,13 +33,13 @@ export class Holders {
   add(): void {
     const copies = held.get(this.address) ?? 0;
     held.set(this.address, copies + 1);
-    if (copies === 0) this.enter();
+    if (copies === 0) this.enter(self());
   }
 
-  private enter(): void {
+  enter(holder: number): void {
     for (let place = 1; place < HOLDER_WORDS; place++) {
-      const before = Atomics.compareExchange(this.words, this.base + place, 0, self());
-      if (before === 0 || before === self()) return;
+      const before = Atomics.compareExchange(this.words, this.base + place, 0, holder);
+      if (before === 0 || before === holder) return;
     }
     this.depart();
   }

@@ -8,14 +8,14 @@ import { registerExport } from '../memory/handle.js';
 import { Client, ClientSync } from '../network/client.js';
 import { answerChallenge, deliverChallenge } from '../network/greeting.js';
 import { Listener } from '../network/listener.js';
-import { ForkServerPool, SpawnPool } from '../pool/method-classes.js';
+import { ForkPool, ForkServerPool, SpawnPool } from '../pool/method-classes.js';
 import { currentTask } from '../pool/current-task.js';
 import { Pool } from '../pool/pool.js';
 import { work } from '../pool/worker.js';
 import { activeChildren } from '../process/children.js';
 import { cpuCount } from '../process/cpu-count.js';
 import { currentProcess, parentProcess } from '../process/current.js';
-import { ForkServerProcess, SpawnProcess } from '../process/method-classes.js';
+import { ForkProcess, ForkServerProcess, SpawnProcess } from '../process/method-classes.js';
 import { Process } from '../process/process.js';
 import { getAllStartMethods, getStartMethod, setStartMethod } from '../process/start-method.js';
 import { SharedArray } from '../shared/array.js';
@@ -43,6 +43,8 @@ const travelling = {
   BoundedSemaphore,
   Condition,
   Event,
+  ForkPool,
+  ForkProcess,
   ForkServerPool,
   ForkServerProcess,
   JoinableQueue,

@@ -1,5 +1,6 @@
 import fs from 'node:fs';
 import type net from 'node:net';
+import { inForkedChild } from '../system/generation.js';
 import { openForeign } from '../system/life.js';
 import { createPipe } from '../system/pipe.js';
 import { header } from './program.js';
@@ -116,8 +117,10 @@ export function forgetBell(id: number): void {
   fs.closeSync(fd);
 }
 
-/** In a forked child: the parent's descriptors are here as well, and of no use. */
-export function dropBells(): void {
-  for (const fd of opened.values()) fs.closeSync(fd);
+inForkedChild(() => {
+  const { readEnd, writeEnd } = bell ?? {};
+  for (const fd of [readEnd, writeEnd, ...opened.values()]) if (fd !== undefined) fs.closeSync(fd);
   opened.clear();
-}
+  bell = undefined;
+  waits = 0;
+});

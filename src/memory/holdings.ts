@@ -3,6 +3,7 @@ import { collectIfDue } from './collect.js';
 import { noteMention } from './handle.js';
 import { free, underHeapLock } from './heap.js';
 import { COLLECT_AT, LET_GO } from './layout.js';
+import { beforeFork, inForkedChild } from '../system/generation.js';
 import { cellAt, header, type Cell } from './program.js';
 import { takeReferences } from './references.js';
 import { own, ownerOf, release, uncount } from './release.js';
@@ -32,6 +33,26 @@ const NOWHERE = -1;
 const held = new Map<number, Held>();
 const pages: number[] = [];
 const vacant: number[] = [];
+
+// A child that this process forks of itself refers to all of it as well, from pages of its own in which it stands in the
+// same places; so nothing may be private any more.
+beforeFork((child) => {
+  for (const [address, known] of held) if (known.place === NOWHERE) share(address, known);
+  underHeapLock(() => {
+    let end = cellAt(slotBase(indexOf(child)) + HOLDINGS);
+    for (const page of pages) {
+      const copy = chain(end, takeReferences(PLACES, 1));
+      const [from, to] = [cellAt(page + 1), cellAt(copy + 1)];
+      to.words.set(from.words.subarray(from.index, from.index + PLACES), to.index);
+      end = cellAt(copy + NEXT_PAGE);
+    }
+  });
+});
+
+inForkedChild(() => {
+  pages.length = 0;
+  for (let at = endOfChain(); at.words[at.index] !== 0; at = endOfChain()) pages.push(at.words[at.index]!);
+});
 
 const collected = new FinalizationRegistry(letGo);
 

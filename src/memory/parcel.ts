@@ -10,6 +10,7 @@ import {
 } from './blocks.js';
 import { mapExtent, takeExtent, unmapExtent } from './extent.js';
 import { blockBytes, free, handOver, SHARED, take, underHeapLock } from './heap.js';
+import { renounce, takeStake, type Stake } from './inheritance.js';
 import { mentionsOf } from './letter.js';
 import { cellAt } from './program.js';
 import { referTo } from './references.js';
@@ -125,11 +126,18 @@ export function keepMentioned(address: number): void {
 export function adoptParcel(address: number): Uint8Array {
   handOver(address, self());
   const { buffer, ...place } = mapExtent(address, lengthOfExtent(address));
-  unreachable.register(buffer, { ...place, extent: address });
+  unreachable.register(buffer, { ...place, extent: address, stake: takeStake() });
   return new Uint8Array(buffer, LENGTH_BYTES);
 }
 
-const unreachable = new FinalizationRegistry((parcel: { address: number; length: number; extent: number }) => {
+interface Adopted {
+  readonly address: number;
+  readonly length: number;
+  readonly extent: number;
+  readonly stake: Stake;
+}
+
+const unreachable = new FinalizationRegistry((parcel: Adopted) => {
   unmapExtent(parcel);
-  free(parcel.extent);
+  renounce(parcel.stake, () => free(parcel.extent));
 });

@@ -3,6 +3,7 @@ import type { Connection } from '../channel/connection.js';
 import { readiness, type Readiness } from '../channel/ready.js';
 import { ArgumentTypeError, expected, OSError, TimeoutError } from '../errors.js';
 import { patience } from '../sync/options.js';
+import { inForkedChild } from '../system/generation.js';
 import { listenAt, localName } from '../system/socket.js';
 import { checkAddress, checkFamily, checkKey, type Address, type Family } from './address.js';
 import { defaultAddress, isOwnUser } from './default-address.js';
@@ -183,6 +184,8 @@ function isFile(address: Address): address is string {
 // ---- the files of Unix sockets ---------------------------------------------------------------------------------------
 
 const files = new Map<string, number>();
+
+inForkedChild(() => files.clear());
 
 function removeAtExit(path: string): void {
   if (files.size === 0) process.once('exit', () => [...files.keys()].forEach(removeNow));

@@ -1,4 +1,5 @@
 import { RuntimeError } from '../errors.js';
+import { inForkedChild } from '../system/generation.js';
 import type { TaskLink } from './task-link.js';
 
 /** The task that runs in this worker, for its own function. */
@@ -67,6 +68,10 @@ function makeSignal(link: TaskLink): AbortSignal {
 
 let open: (() => TaskLink) | undefined;
 let current: Task | undefined;
+
+inForkedChild(() => {
+  open = current = undefined;
+});
 
 /**
  * The task that this process runs at the moment, for the function of the task; null outside of a pool's tasks.

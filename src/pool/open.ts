@@ -1,3 +1,5 @@
+import { AssertionError } from '../errors.js';
+import { self } from '../memory/slots.js';
 import type { Process } from '../process/process.js';
 import type { Engine } from './engine.js';
 import { Events } from './events.js';
@@ -12,6 +14,8 @@ import { Trace } from './trace.js';
 const GRACE = 1000;
 
 export interface Opened {
+  /** Slot id of the process that has the pool. */
+  readonly maker: number;
   readonly engine: Engine;
   readonly counter: Counter;
   readonly house: House;
@@ -20,30 +24,54 @@ export interface Opened {
 let pools = 0;
 
 /** Makes what runs the tasks of a pool, with those who look on. */
-export function openEngine(type: typeof Process, size: number, options: PoolOptions<readonly unknown[]>): Opened {
+export function openEngine(
+  pool: object,
+  type: typeof Process,
+  size: number,
+  options: PoolOptions<readonly unknown[]>,
+): Opened {
   const { initializer, initargs = [], stdio = 'inherit', graceMs = GRACE, memoryLimit = Infinity } = options;
   const counter = new Counter();
   const trace = options.trace === undefined ? [] : [new Trace(options.trace)];
   const observer = new Observers([counter, new Events(++pools), ...trace]);
   const house = new House(options.inline ? 'inherit' : stdio);
-  if (options.inline) return { engine: new Inline(observer, () => initializer?.(...initargs)), counter, house };
-  const engine = new Scheduler({
-    size,
-    type,
-    initializer,
-    initargs,
-    graceMs,
-    house,
-    observer,
-    // One that is not needed is not kept, and so not started before it is needed.
-    least: options.lazy || options.idleTimeout !== undefined ? 0 : size,
-    limits: {
-      tasks: options.maxTasksPerChild ?? Infinity,
-      idle: options.idleTimeout ?? Infinity,
-      age: options.maxAge ?? Infinity,
-      rss: options.maxRss ?? Infinity,
-    },
-    setting: { creator: process.pid, inspect: options.inspect ?? false, memoryLimit, workers: size },
-  });
-  return { engine, counter, house };
+  const makeEngine = (): Engine =>
+    options.inline
+      ? new Inline(observer, () => initializer?.(...initargs))
+      : new Scheduler({
+          size,
+          type,
+          initializer,
+          initargs,
+          graceMs,
+          house,
+          observer,
+          // One that is not needed is not kept, and so not started before it is needed.
+          least: options.lazy || options.idleTimeout !== undefined ? 0 : size,
+          limits: {
+            tasks: options.maxTasksPerChild ?? Infinity,
+            idle: options.idleTimeout ?? Infinity,
+            age: options.maxAge ?? Infinity,
+            rss: options.maxRss ?? Infinity,
+          },
+          setting: { creator: process.pid, inspect: options.inspect ?? false, memoryLimit, workers: size },
+        });
+  const opened = { maker: self(), engine: makeEngine(), counter, house };
+  dropped.register(pool, opened);
+  return opened;
+}
+
+/** @throws {AssertionError} ERR_POOL_FOREIGN: this process was forked from the pool's: it has a copy, and no workers */
+export function engineOf(opened: Opened): Engine {
+  if (isOurs(opened)) return opened.engine;
+  throw new AssertionError('ERR_POOL_FOREIGN', 'a pool can only be used by the process that made it');
+}
+
+/** A pool that nobody refers to any more gets no more tasks. */
+const dropped = new FinalizationRegistry<Opened>((opened) => {
+  if (isOurs(opened)) void opened.engine.close();
+});
+
+function isOurs({ maker }: Opened): boolean {
+  return maker === self();
 }

@@ -10,7 +10,7 @@ import type { Engine } from './engine.js';
 import type { Receiver, TaskOptions } from './errand.js';
 import { Input, type Items } from './input.js';
 import { Mapping } from './mapping.js';
-import { openEngine, type Opened } from './open.js';
+import { engineOf, openEngine, type Opened } from './open.js';
 import {
   checkBuffersize,
   checkCall,
@@ -41,7 +41,6 @@ export class Pool<Init extends readonly unknown[] = readonly unknown[]> {
   static readonly workerType: typeof Process = Process;
 
   readonly #opened: Opened;
-  readonly #engine: Engine;
   #state: 'running' | 'closed' | 'terminated' = 'running';
 
   /**
@@ -51,9 +50,7 @@ export class Pool<Init extends readonly unknown[] = readonly unknown[]> {
    */
   constructor(processes: number = defaultWorkers(), options: PoolOptions<Init> = {}) {
     checkPoolOptions(processes, options as PoolOptions<never>);
-    this.#opened = openEngine(new.target.workerType, processes, options as PoolOptions<readonly unknown[]>);
-    this.#engine = this.#opened.engine;
-    dropped.register(this, this.#engine);
+    this.#opened = openEngine(this, new.target.workerType, processes, options as PoolOptions<readonly unknown[]>);
   }
 
   /**
@@ -196,6 +193,10 @@ export class Pool<Init extends readonly unknown[] = readonly unknown[]> {
     await this.join();
   }
 
+  get #engine(): Engine {
+    return engineOf(this.#opened);
+  }
+
   #submit(target: object, args: readonly unknown[] = [], options: TaskOptions, receiver: Receiver): void {
     if (!Array.isArray(args)) throw new ArgumentTypeError('ERR_POOL_ARGS', `args: ${expected('an array', args)}`);
     const job = this.#engine.jobOf(target);
@@ -240,6 +241,3 @@ export class Pool<Init extends readonly unknown[] = readonly unknown[]> {
 }
 
 const NO_OPTIONS: TaskOptions = {};
-
-/** Closes pools that nobody has closed and nobody can reach any more: what they have been asked for is still done. */
-const dropped = new FinalizationRegistry<Engine>((engine) => void engine.close());

@@ -1,11 +1,14 @@
 import { decode } from '../codec/decode.js';
 import { readParcel } from '../memory/parcel.js';
+import { inForkedChild } from '../system/generation.js';
 
 export type Target = (...args: unknown[]) => unknown;
 
 /** In a worker: the functions of jobs, read once. A few are kept, since a pool's tasks mostly call the same ones. */
 const targets = new Map<number, Target | Promise<Target>>();
 const TARGETS_KEPT = 64;
+
+inForkedChild(() => targets.clear());
 
 export function targetOf(job: number, parcel: number): Target | Promise<Target> {
   return targets.get(job) ?? readTarget(job, parcel);

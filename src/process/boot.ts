@@ -1,15 +1,19 @@
 import os from 'node:os';
-import { dropBells } from '../memory/doorbell.js';
 import { header } from '../memory/program.js';
 import { CREATOR, enterSlot, indexOf, inheritSlot, isGone, self, slotBase } from '../memory/slots.js';
-import { leaveNow, renameProcess, setParentDeathSignal } from '../system/child.js';
+import { leaveNow, muteStdin, renameProcess, setParentDeathSignal } from '../system/child.js';
+import { enterBusyFork } from '../system/fork.js';
+import { becomeNewProcess } from '../system/generation.js';
 import { duringBoot } from './bootstrapping.js';
 import { inheritServer } from './fork-server.js';
 import { leaveWithoutParent } from './launch.js';
 import { leaveByItself, leaveThroughExit, leaveWhenQuiet, report, targetDone } from './leave.js';
-import { adoptProcess } from './current.js';
+import { adoptProcess, adoptSelf } from './current.js';
+import { forgetParent } from './inherited.js';
 import { readTarget } from './prepare.js';
+import type { Process } from './process.js';
 import { readRecord, takeLuggage, type BootRecord, type Luggage } from './record.js';
+import type { State } from './state.js';
 import { reseedMathRandom } from './random.js';
 import { rehearse } from './rehearsal.js';
 import { applySettings, takeSettings } from './settings.js';
@@ -32,7 +36,7 @@ export function standBy(parent: number): () => void {
   setParentDeathSignal(SIGKILL);
   leaveWithoutParent(parent);
   reseedMathRandom();
-  dropBells();
+  becomeNewProcess();
   return renameProcess('manyfold-spare');
 }
 
@@ -41,6 +45,38 @@ export function bootForked(id: number): void {
   inheritSlot(id);
   inheritServer();
   void run(id);
+}
+
+/** How a process that was forked by its creator itself came to be. */
+interface Birth {
+  /** Of its slot. */
+  readonly id: number;
+  readonly parent: number;
+  readonly turn: NodeJS.Immediate;
+  /** Lets in the signals that have been held back since before the fork. */
+  readonly letSignals: () => void;
+}
+
+/** In a child that the calling process has just forked of itself, to run `object`. */
+export function bootFork(object: Process, state: State, { id, parent, turn, letSignals }: Birth): void {
+  try {
+    setParentDeathSignal(SIGKILL);
+    leaveWithoutParent(parent);
+    enterBusyFork();
+    muteStdin();
+    inheritSlot(id);
+    becomeNewProcess();
+    forgetParent(turn);
+    reseedMathRandom();
+    adoptSelf(object, state, id);
+    leaveThroughExit();
+    prepareLeaving();
+    leaveWhenQuiet();
+    letSignals();
+    void live(object);
+  } catch (error) {
+    leaveNow(report(error)); // it must not get into the parent's code
+  }
 }
 
 /** In a child that is a fresh Node. */
@@ -68,7 +104,15 @@ async function run(id: number): Promise<void> {
     const record = readRecord(id);
     const luggage = await duringBoot(() => unpack(id, record));
     if (record.cwd !== process.cwd()) process.chdir(record.cwd);
-    await adoptProcess(record, luggage).run();
+    await live(adoptProcess(record, luggage));
+  } catch (error) {
+    process.exit(report(error));
+  }
+}
+
+async function live(object: Process): Promise<void> {
+  try {
+    await object.run();
     targetDone();
   } catch (error) {
     process.exit(report(error));

@@ -1,6 +1,11 @@
 import { RuntimeError } from '../errors.js';
+import { inForkedChild } from '../system/generation.js';
 
 let booting = false;
+
+inForkedChild(() => {
+  booting = false;
+});
 
 /** Runs a part of a child's boot: modules are imported in it that must not start processes of their own. */
 export async function duringBoot<T>(part: () => T | Promise<T>): Promise<T> {

@@ -6,6 +6,7 @@ import { ENDED, EXIT, EXIT_BIAS, freeSlot, isGone, readSlot, SERVER, STATE } fro
 import { lookAgain, waitAsync, type AwaitOptions } from '../sync/await.js';
 import { waitSync, type Waitable } from '../sync/wait.js';
 import { openProcess } from '../system/life.js';
+import { awaitForkedSync, buryForked } from './forked.js';
 import { buryIfOrphaned } from './fork-server.js';
 import type { Process } from './process.js';
 import { burySpawned } from './spawn.js';
@@ -20,7 +21,7 @@ export function endOf(state: State): Waitable<number> {
 export function collect(state: State, patient: boolean): number | undefined {
   const id = state.id!;
   if (state.exitCode !== undefined) return state.exitCode;
-  if (patient && readSlot(id, STATE) !== ENDED) lookForEnd(id, state.pid!);
+  if (patient && readSlot(id, STATE) !== ENDED) lookForEnd(id, state);
   if (readSlot(id, STATE) !== ENDED) return undefined;
   state.exitCode = readSlot(id, EXIT)! - EXIT_BIAS;
   running.delete(state);
@@ -31,9 +32,10 @@ export function collect(state: State, patient: boolean): number | undefined {
   return state.exitCode;
 }
 
-function lookForEnd(id: number, pid: number): void {
+function lookForEnd(id: number, { method, pid }: State): void {
   if (readSlot(id, SERVER)) buryIfOrphaned(id);
-  else burySpawned(id, pid);
+  else if (method === 'fork') buryForked(id);
+  else burySpawned(id, pid!);
 }
 
 export async function joinChild(
@@ -49,6 +51,8 @@ export async function whenEnded(child: Process): Promise<void> {
 }
 
 export function joinChildSync(state: State, timeout?: number): void {
+  // Only this process learns that it has ended, and it is about to block.
+  if (state.method === 'fork' && collect(state, false) === undefined) awaitForkedSync(state.id!, timeout);
   waitSync(endOf(state), timeout);
 }
 

@@ -3,7 +3,7 @@ import { nameProcess } from '../sync/names.js';
 import { randomBytes } from '../system/random.js';
 import type { Process } from './process.js';
 import type { BootRecord, Luggage } from './record.js';
-import { creatorObject, currentObject, foreignProcess, setCurrent } from './state.js';
+import { creatorObject, currentObject, foreignProcess, setCurrent, stateOf, type State } from './state.js';
 
 const AUTHKEY_BYTES = 32;
 
@@ -42,6 +42,17 @@ function enterMain(): Process {
   });
   setCurrent(main, null);
   return main;
+}
+
+/** In a child that its creator has forked of itself: the object is there, and this process is for it. */
+export function adoptSelf(object: Process, state: State, id: number): void {
+  const parent = stateOf(currentProcess());
+  Object.assign(state, { id, pid: process.pid, childrenMade: 0, started: true });
+  const { name, identity, authkey, pid } = parent;
+  setCurrent(
+    object,
+    foreignProcess({ name, daemon: false, identity, authkey, creator: 0, id: state.creator, pid, started: true }),
+  );
 }
 
 /** In a child: makes the object whose `run` this process is for. */

@@ -1,7 +1,12 @@
 import { AssertionError } from '../errors.js';
+import { inForkedChild } from '../system/generation.js';
 import { currentProcess } from './current.js';
 
 let isAllowed = false;
+
+inForkedChild(() => {
+  isAllowed = false;
+});
 
 /** Lets this process have children though it is a daemon: those of a pool's worker end with it, as the worker with its pool. */
 export function allowChildren(): void {

@@ -26,22 +26,23 @@ import {
 import { strikeOut } from '../memory/waiters.js';
 import { ArgumentTypeError, expected, OSError, ProcessError } from '../errors.js';
 import { waitAsync } from '../sync/await.js';
+import { inForkedChild } from '../system/generation.js';
 import { EXIT_CANNOT_FORK, launchNode } from './launch.js';
+import { LARGE_PAGES, ONE_THREAD } from './one-thread.js';
 import { writeSettings } from './settings.js';
 
 const debug = debuglog('manyfold');
 
 const SERVER_FILE = fileURLToPath(new URL('../boot/server.js', import.meta.url));
 
-// One thread is what fork(2) leaves of a process; so the server has no other from its start but V8's one background thread,
-// which Node cannot do without and which has nothing to do (0 would mean one for each core). Node's code on large pages
-// spares each child the page faults for it.
-const ONE_THREAD = ['--single-threaded', '--v8-pool-size=1', '--use-largepages=silent'];
-
 let server: number | undefined; // id of its slot
 let starting: Promise<number | undefined> | undefined;
 let unfit = false;
 let preload: readonly string[] = [];
+
+inForkedChild(() => {
+  starting = undefined;
+});
 
 /**
  * Names modules that the fork server imports once, so that its children find them loaded. Call it before the first start.
@@ -118,7 +119,11 @@ async function findServer(): Promise<number | undefined> {
 async function startServer(): Promise<number | undefined> {
   const id = claimSlot(self());
   publishSlot(id);
-  const child = launchNode(SERVER_FILE, ONE_THREAD, ['manyfold-forkserver', id, writeSettings(resolved(preload), id)]);
+  const child = launchNode(
+    SERVER_FILE,
+    [...ONE_THREAD, LARGE_PAGES],
+    ['manyfold-forkserver', id, writeSettings(resolved(preload), id)],
+  );
   child.once('error', () => bury(id, 127));
   child.once('exit', (code, signal) => serverEnded(id, code ?? 128, signal));
   const state = await waitAsync({ line: lineOf(id), cares: true, attempt: () => readiness(id) });

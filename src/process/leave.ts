@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import { inspect } from 'node:util';
 import { leaveNow } from '../system/child.js';
+import { inForkedChild } from '../system/generation.js';
 import { watchLoop } from '../system/loop.js';
 import { ProcessError, SystemExit } from '../errors.js';
 import { currentObject } from './state.js';
@@ -23,6 +24,10 @@ export function leaveByItself(): void {
 }
 
 let done = false;
+
+inForkedChild(() => {
+  done = false;
+});
 
 /** Says that the target's promise is settled. */
 export function targetDone(): void {

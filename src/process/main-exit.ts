@@ -1,3 +1,4 @@
+import { inForkedChild } from '../system/generation.js';
 import { joinChildSync, signalChild } from './children.js';
 import { running } from './state.js';
 
@@ -5,6 +6,10 @@ import { running } from './state.js';
 const GRACE = 500;
 
 let installed = false;
+
+inForkedChild(() => {
+  installed = false;
+});
 
 /**
  * When a process ends, its daemons are terminated and joined. Those that are no daemons keep its event loop alive, so at a

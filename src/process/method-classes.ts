@@ -19,5 +19,16 @@ export class SpawnProcess<Args extends readonly unknown[] = readonly unknown[]> 
   static override readonly startMethod = 'spawn';
 }
 
+/**
+ * A process that is forked from the one that starts it, whatever the default is. The program has to be launched by
+ * `npx manyfold run`.
+ *
+ * @see https://docs.python.org/3/library/multiprocessing.html#contexts-and-start-methods
+ */
+export class ForkProcess<Args extends readonly unknown[] = readonly unknown[]> extends Process<Args> {
+  static override readonly startMethod = 'fork';
+}
+
+markOwnClass(ForkProcess);
 markOwnClass(ForkServerProcess);
 markOwnClass(SpawnProcess);

@@ -1,11 +1,16 @@
 import { expected, RuntimeError, ValueError } from '../errors.js';
+import { inForkedChild } from '../system/generation.js';
 import { currentObject, stateOf } from './state.js';
 
 /** How a process comes into being; the default comes first. */
-export const startMethods = ['forkserver', 'spawn'] as const;
+export const startMethods = ['forkserver', 'spawn', 'fork'] as const;
 export type StartMethod = (typeof startMethods)[number];
 
 let chosen: StartMethod | undefined;
+
+inForkedChild(() => {
+  chosen = undefined;
+});
 
 /** A child goes on with the method by which it was started itself. */
 function inForce(): StartMethod | undefined {
@@ -49,7 +54,7 @@ export function setStartMethod(method: StartMethod | null, { force = false }: { 
 }
 
 /**
- * The start method in force: 'forkserver' or 'spawn'. Asking fixes the default, unless `allowNone` is set: then the
+ * The start method in force: 'forkserver', 'spawn' or 'fork'. Asking fixes the default, unless `allowNone` is set: then the
  * answer is null while nothing is fixed.
  *
  * @see https://docs.python.org/3/library/multiprocessing.html#multiprocessing.get_start_method

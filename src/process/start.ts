@@ -8,6 +8,7 @@ import { refuseWhileBooting } from './bootstrapping.js';
 import { endOf } from './children.js';
 import { currentProcess } from './current.js';
 import { refuseChildrenOfDaemons } from './daemon.js';
+import { forkCaller } from './fork-caller.js';
 import { forkChild } from './fork-server.js';
 import { endWithMain } from './main-exit.js';
 import type { Process } from './process.js';
@@ -26,9 +27,10 @@ export async function startChild(object: Process, state: State): Promise<void> {
   const method = state.method ?? defaultMethod();
   const id = claimSlot(self());
   try {
-    pack(id, object, state, method);
+    if (method !== 'fork') pack(id, object, state, method);
     state.started = true;
-    if (method !== 'forkserver' || !(await forkChild(id))) await spawnChild(id);
+    if (method === 'fork') await forkCaller(id, object, state);
+    else if (method !== 'forkserver' || !(await forkChild(id))) await spawnChild(id);
   } catch (error) {
     state.started = false;
     bury(id, EXIT_UNKNOWN);

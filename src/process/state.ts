@@ -1,3 +1,4 @@
+import { inForkedChild } from '../system/generation.js';
 import type { Process } from './process.js';
 import type { StartMethod } from './start-method.js';
 
@@ -81,6 +82,8 @@ export function creatorObject(): Process | null {
 
 /** The children that this process has started and not yet seen to end. */
 export const running = new Map<State, Process>();
+
+inForkedChild(() => running.clear());
 
 const ownClasses = new WeakSet<object>();
 

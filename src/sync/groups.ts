@@ -1,6 +1,7 @@
 import { sweep } from '../memory/death.js';
 import { onRing, unmuteBell } from '../memory/doorbell.js';
 import type { Cell } from '../memory/program.js';
+import { inForkedChild } from '../system/generation.js';
 import { call, calm, enterLine, isCalled, leaveLine, type Entry } from '../memory/waiters.js';
 import { deadlockOf } from './deadlock.js';
 import { noteAwaiting, userFrames, type Note } from './notes.js';
@@ -151,6 +152,11 @@ export function stepAside(line: Cell): Aside | undefined {
 
 let looking: NodeJS.Timeout | undefined;
 let interval = FIRST_LOOK;
+
+inForkedChild(() => {
+  groups.clear();
+  looking = undefined;
+});
 
 /** While anybody awaits: looks now and then whether somebody died who should have called. */
 function startLooking(): void {

@@ -1,4 +1,5 @@
-import { exitNow, prctl, prctlName, waitid, waitpid } from './libc.js';
+import fs from 'node:fs';
+import { dup3, exitNow, prctl, prctlName, waitid, waitpid } from './libc.js';
 import { systemError } from './error.js';
 
 const PR_SET_PDEATHSIG = 1;
@@ -19,6 +20,12 @@ export function reap(pid: number): ExitCode {
   const status = [0];
   if (waitpid(pid, status, 0) !== pid) throw systemError('waitpid');
   return decodeStatus(status[0]!);
+}
+
+/** Collects a child of this process if it has ended. */
+export function reapIfEnded(pid: number): ExitCode | undefined {
+  const status = [0];
+  return waitpid(pid, status, WNOHANG) === pid ? decodeStatus(status[0]!) : undefined;
 }
 
 /** Looks whether a child has ended, and leaves it to be collected by whoever started it (libuv, for one). */
@@ -42,6 +49,14 @@ function decodeStatus(status: number): ExitCode {
 export function leaveNow(code: number): never {
   exitNow(code & 0xff);
   throw new Error('unreachable');
+}
+
+/** Puts the null device in the place of this process's input. */
+export function muteStdin(): void {
+  const fd = fs.openSync('/dev/null', 'r');
+  if (fd === 0) return; // there was none
+  dup3(fd, 0, 0);
+  fs.closeSync(fd);
 }
 
 /** From now on the kernel sends `signal` to this process when its parent dies; a parent already dead is not noticed. */

@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import { ForkUnsafeError } from '../errors.js';
 import { systemError } from './error.js';
+import { checkLoop, forgetInheritedLoop } from './inherited-loop.js';
 import { fork, getpid, madvise, uvDefaultLoop, uvLoopFork } from './libc.js';
 
 const MADV_DOFORK = 11;
@@ -28,13 +29,25 @@ let ranges: Ranges | undefined;
 
 /** In the child: sets up its event loop anew. Signals that have come since the fork are forgotten. */
 export function enterFork(): void {
-  loop ??= uvDefaultLoop();
-  uvLoopFork(loop);
-  // Node has read its pid once, in the parent.
-  Object.defineProperty(process, 'pid', { value: getpid() as number, enumerable: true, configurable: true });
+  uvLoopFork(uvDefaultLoop());
+  renewPid();
 }
 
-let loop: unknown;
+/** Likewise, where the loop had things to do for the parent: they are forgotten. */
+export function enterBusyFork(): void {
+  forgetInheritedLoop(uvDefaultLoop());
+  renewPid();
+}
+
+/** Before a fork that `enterBusyFork` is to follow. */
+export function checkBusyFork(): void {
+  checkLoop(uvDefaultLoop());
+}
+
+/** Node has read its pid once, in the parent. */
+function renewPid(): void {
+  Object.defineProperty(process, 'pid', { value: getpid() as number, enumerable: true, configurable: true });
+}
 
 /**
  * No V8 page may come into being between the first madvise and the fork: it would be missing in the child. V8 maps pages
@@ -76,15 +89,3 @@ function forkableRanges(): Ranges {
   while (found.length < RANGES * 2) found.push(LOWEST_ADDRESS, 0);
   return found as Ranges;
 }
-
-/**
- * How many threads this process has beyond those that a single-threaded Node always has and that a fork may leave
- * behind: its main thread, the platform's two, the inspector's, and libuv's pool. Anything above is a loader or a worker.
- */
-export async function unexpectedThreads(): Promise<number> {
-  await fs.promises.stat('/'); // starts libuv's pool as a whole, so that the count is the same each time
-  const pool = Number(process.env['UV_THREADPOOL_SIZE'] ?? 4);
-  return Math.max(0, fs.readdirSync('/proc/self/task').length - NODE_THREADS - pool);
-}
-
-const NODE_THREADS = 4;

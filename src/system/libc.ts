@@ -49,6 +49,10 @@ export const getaddrinfo = libc.func(
 );
 export const freeaddrinfo = libc.func('void freeaddrinfo(void *found)');
 
+export const sigprocmask = libc.func('int sigprocmask(int how, const void *mask, void *before)');
+export const dup3 = libc.func('int dup3(int fd, int copy, int flags)');
+export const socketpair = libc.func('int socketpair(int domain, int type, int protocol, _Out_ int *ends)');
+export const execve = libc.func('int execve(const char *path, const char **args, const char **environment)');
 export const schedGetAffinity = libc.func('int sched_getaffinity(int pid, size_t size, void *mask)');
 
 /** Raw system calls, for the two that libc does not wrap. */
@@ -56,8 +60,13 @@ export const syscall = libc.func('long syscall(long number, size_t a, long b, lo
 
 export const uvDefaultLoop = libc.func('void *uv_default_loop()');
 export const uvLoopFork = libc.func('int uv_loop_fork(void *loop)');
+export const uvLoopSize = libc.func('size_t uv_loop_size()');
+export const uvBackendFd = libc.func('int uv_backend_fd(void *loop)');
 export const uvLoopAlive = libc.func('int uv_loop_alive(void *loop)');
 export const uvHandleSize = libc.func('size_t uv_handle_size(int type)');
+export const uvHandleType = libc.func('int uv_handle_get_type(void *handle)');
+export const uvFileno = libc.func('int uv_fileno(void *handle, _Out_ int *fd)');
+export const uvHasRef = libc.func('int uv_has_ref(void *handle)');
 export const uvRef = libc.func('void uv_ref(void *handle)');
 export const uvUnref = libc.func('void uv_unref(void *handle)');
 const handleCallback = koffi.pointer(koffi.proto('void manyfold_handle_callback(void *handle)'));
@@ -77,6 +86,19 @@ export function pollCallbackOf(callback: (handle: number) => void): unknown {
 /** Likewise, for what is closed. */
 export function closeCallbackOf(callback: (handle: number) => void): unknown {
   return koffi.register((handle: unknown) => callback(addressOf(handle)), handleCallback);
+}
+
+export const uvTimerStop = libc.func('int uv_timer_stop(void *timer)');
+export const uvFsEventStop = libc.func('int uv_fs_event_stop(void *watcher)');
+export const uvFsPollStop = libc.func('int uv_fs_poll_stop(void *watcher)');
+const visitor = koffi.pointer(koffi.proto('void manyfold_visitor(void *handle, void *nothing)'));
+const uvWalk = libc.func('uv_walk', 'void', ['void *', visitor, 'void *']);
+
+/** The handles of an event loop, in the order in which they came to be; libuv's own are not shown. */
+export function handlesOf(loop: unknown): unknown[] {
+  const handles: unknown[] = [];
+  uvWalk(loop, (handle: unknown) => void handles.push(handle), null);
+  return handles;
 }
 
 /** A function of ours that libuv can call on the main thread; for good. */

@@ -1,5 +1,6 @@
 import fs from 'node:fs';
 import { systemError } from './error.js';
+import { inForkedChild } from './generation.js';
 import {
   addressOf,
   allocateBytes,
@@ -11,6 +12,7 @@ import {
   uvHandleSize,
   uvPollInit,
   uvPollStart,
+  uvUnref,
 } from './libc.js';
 
 const UV_POLL = 8;
@@ -20,6 +22,7 @@ const F_DUPFD_CLOEXEC = 1030;
 
 /** Handles of libuv by their address; those that have been closed are used again. */
 const watching = new Map<number, () => void>();
+inForkedChild(() => watching.clear());
 const spare: unknown[] = [];
 const closing = new Map<number, unknown>();
 
@@ -28,10 +31,10 @@ let onClosed: unknown;
 
 /**
  * Calls `readable` once, in a turn of the event loop, when a descriptor is readable or closed at its other end; keeps the
- * event loop alive until then. Returns what ends the watch, which is to be called in any case. A duplicate is watched:
+ * event loop alive until then, unless `ref` is false. Returns what ends the watch, which is to be called in any case. A duplicate is watched:
  * libuv may be reading the descriptor itself.
  */
-export function watchReadable(fd: number, readable: () => void): () => void {
+export function watchReadable(fd: number, readable: () => void, { ref = true } = {}): () => void {
   onEvent ??= pollCallbackOf(report);
   onClosed ??= closeCallbackOf(putSpare);
   const copy = fcntl(fd, F_DUPFD_CLOEXEC, 0) as number;
@@ -47,6 +50,7 @@ export function watchReadable(fd: number, readable: () => void): () => void {
   const address = addressOf(handle);
   watching.set(address, readable);
   uvPollStart(handle, UV_READABLE | UV_DISCONNECT, onEvent);
+  if (!ref) uvUnref(handle);
   return () => {
     watching.delete(address);
     closing.set(address, handle);

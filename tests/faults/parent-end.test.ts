@@ -40,7 +40,7 @@ function end(running: RunningProgram, ending: Ending): void {
   else if (ending !== 'error' && ending !== 'exit') running.kill(ending);
 }
 
-eachMethod(['forkserver', 'spawn'], (method, _context, test) => {
+eachMethod(['forkserver', 'spawn', 'fork'], (method, _context, test) => {
   for (const [kind, work] of Object.entries(kinds)) {
     for (const ending of endings) {
       test(`nothing is left of a program with ${kind} children that ends by ${ending}`, async () => {

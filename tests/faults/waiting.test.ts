@@ -6,7 +6,7 @@ import { eachMethod } from '../support/methods.js';
 
 const within = 2000;
 
-eachMethod(['forkserver', 'spawn'], (method, context, test) => {
+eachMethod(['forkserver', 'spawn', 'fork'], (method, context, test) => {
   const rounds = method === 'spawn' ? 2 : 10;
   const { Lock, Process, Queue, SimpleQueue } = context;
 

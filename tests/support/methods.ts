@@ -3,6 +3,7 @@
 import { before, describe, test, type TestContext } from 'node:test';
 import { getContext } from 'manyfold';
 import { guard } from './guard.js';
+import { isForkLane } from './lane.js';
 
 export type Method = NonNullable<Parameters<typeof getContext>[0]>;
 export type Context = ReturnType<typeof getContext>;
@@ -24,7 +25,7 @@ export interface MethodTest {
 /**
  * Declares the tests of `body` once for each start method. A title starts with the id of the behaviour it shows:
  *
- *     eachMethod(['forkserver', 'spawn'], (method, context, test) => {
+ *     eachMethod(['forkserver', 'spawn', 'fork'], (method, context, test) => {
  *       test('process-013 kill() gives exit code -9', async () => { ... });
  *     });
  */
@@ -33,7 +34,7 @@ export function eachMethod(
   body: (method: Method, context: Context, test: MethodTest) => void,
 ): void {
   guard();
-  for (const method of methods) {
+  for (const method of methods.filter((name) => (name === 'fork') === isForkLane)) {
     describe(method, () => {
       const context = getContext(method);
       // What a method opens on its first use (a fork server, its connection) is not the first test's leak.

@@ -5,6 +5,7 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync 
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { laneOptions } from './lane.js';
 import { dumpProcess, relatives } from './processes.js';
 import { until } from './wait.js';
 
@@ -45,11 +46,15 @@ export async function runProgram(file: string, options: ProgramOptions = {}): Pr
 
 /** Starts a program and returns it while it runs; `await using` kills what is left of it. */
 export function startProgram(file: string, options: ProgramOptions = {}): RunningProgram {
-  const child = spawn(options.node ?? process.execPath, [...(options.execArgv ?? []), file, ...(options.args ?? [])], {
-    cwd: options.cwd,
-    env: environment(options.env),
-    stdio: [options.stdin === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
-  });
+  const child = spawn(
+    options.node ?? process.execPath,
+    [...laneOptions, ...(options.execArgv ?? []), file, ...(options.args ?? [])],
+    {
+      cwd: options.cwd,
+      env: environment(options.env),
+      stdio: [options.stdin === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
+    },
+  );
   child.stdin?.on('error', () => {}); // a program may end before it has read everything
   child.stdin?.end(options.stdin);
   return new RunningProgram(child, options.limit ?? 60_000);

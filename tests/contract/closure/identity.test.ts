@@ -32,7 +32,7 @@ class Worker {
   }
 }
 
-eachMethod(['forkserver', 'spawn'], (_method, context, test) => {
+eachMethod(['forkserver', 'spawn', 'fork'], (method, context, test) => {
   test('an instance that comes back is an instance of the class it left', async () => {
     await using pool = new context.Pool(1);
     const [point] = await pool.map((one: Point) => one.doubled(), [new Point(1)]);
@@ -61,7 +61,8 @@ eachMethod(['forkserver', 'spawn'], (_method, context, test) => {
     );
   });
 
-  test('a class is sent as it is at that moment: its statics, and the variables that it uses', async () => {
+  const skip = method === 'fork' && 'a class that a child has inherited is its own, as it was at the fork';
+  test('a class is sent as it is at that moment: its statics, and the variables that it uses', { skip }, async () => {
     await using pool = new context.Pool(1);
     const look = (): unknown[] => [Settings.level, new Worker().mode()];
     assert.deepEqual(await pool.apply(look), [1, 'before']);

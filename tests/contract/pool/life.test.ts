@@ -7,7 +7,7 @@ import { eachMethod } from '../../support/methods.js';
 import { programFolder, runProgram } from '../../support/program.js';
 import { until } from '../../support/wait.js';
 
-eachMethod(['forkserver', 'spawn'], (method, context, test) => {
+eachMethod(['forkserver', 'spawn', 'fork'], (method, context, test) => {
   const { Lock, Pool } = context;
 
   test('pool-037 pool-038 close() finishes what there is, and refuses more', async () => {

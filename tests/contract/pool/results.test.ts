@@ -6,7 +6,7 @@ import { eachMethod } from '../../support/methods.js';
 
 const sleep = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
-eachMethod(['forkserver', 'spawn'], (_method, context, test) => {
+eachMethod(['forkserver', 'spawn', 'fork'], (_method, context, test) => {
   const { Lock, Pool, Value } = context;
 
   test('pool-001 apply calls a function in a worker', async () => {

@@ -17,7 +17,7 @@ const oneChild = (method: string, target: string) => `
   console.log('code', child.exitCode);
 `;
 
-eachMethod(['forkserver', 'spawn'], (method, context, test) => {
+eachMethod(['forkserver', 'spawn', 'fork'], (method, context, test) => {
   const exitCodeOf = async (target: () => unknown) => {
     const child = new context.Process({ target });
     await child.start();

@@ -7,7 +7,7 @@ import { until } from '../../support/wait.js';
 
 const sleepLong = () => new Promise((resolve) => setTimeout(resolve, 60_000));
 
-eachMethod(['forkserver', 'spawn'], (_method, context, test) => {
+eachMethod(['forkserver', 'spawn', 'fork'], (_method, context, test) => {
   test('process-007 process-008 process-010 before the start, while it runs, after its end', async () => {
     const { Process, activeChildren, Lock } = context;
     const lock = new Lock();

@@ -21,7 +21,7 @@ async function descend(queue: SimpleQueue<Numbers>, id: Numbers): Promise<void> 
   }
 }
 
-eachMethod(['forkserver', 'spawn'], (method, context, test) => {
+eachMethod(['forkserver', 'spawn', 'fork'], (method, context, test) => {
   const count = method === 'spawn' ? 5 : 100;
   const startAll = async (target: () => unknown) => {
     const children = Array.from({ length: count }, () => new context.Process({ target }));

@@ -29,7 +29,7 @@ class Shouter extends Process {
   }
 }
 
-eachMethod(['forkserver', 'spawn'], (_method, context, test) => {
+eachMethod(['forkserver', 'spawn', 'fork'], (_method, context, test) => {
   test('process-003 args hold any value, and arrive unchanged', async () => {
     const queue = new context.SimpleQueue<unknown[]>();
     const args = [1, 'str', [1], { a: new Map([[1, new Date(5)]]) }, 7n, null, undefined];
@@ -115,7 +115,7 @@ eachMethod(['forkserver', 'spawn'], (_method, context, test) => {
     const child = new context.Process({ target });
     const next = new context.Process();
     const number = (name: string) => Number(/-(\d+)$/.exec(name)?.[1]);
-    assert.match(child.name, /^(ForkServer|Spawn)Process-\d+$/);
+    assert.match(child.name, /^(ForkServer|Spawn|Fork)Process-\d+$/);
     assert.equal(number(next.name), number(child.name) + 1);
     await child.start();
     await child.join();

@@ -33,7 +33,7 @@ const kinds: Record<string, () => unknown> = {
   'has a timer left that does not count': () => void setTimeout(() => {}, 60_000).unref(),
 };
 
-eachMethod(['forkserver', 'spawn'], (method, context, test) => {
+eachMethod(['forkserver', 'spawn', 'fork'], (method, context, test) => {
   for (const [what, target] of Object.entries(kinds)) {
     test(`a child that ${what} ends by itself`, async () => {
       const child = new context.Process({ target });
@@ -88,7 +88,7 @@ eachMethod(['forkserver', 'spawn'], (method, context, test) => {
 
   const threadHangs = 'the end of a worker thread waits for background work that no thread of a forked child does';
   const { node } = process.versions;
-  const skip = /^(?:20|26)\./.test(node) && method === 'forkserver' ? `Node ${node}: ${threadHangs}` : false;
+  const skip = /^(?:20|26)\./.test(node) && method !== 'spawn' ? `Node ${node}: ${threadHangs}` : false;
   test('a child that collects garbage and then runs a worker thread ends by itself', { skip }, async () => {
     const target = () => {
       collectGarbage();

@@ -26,7 +26,7 @@ function mappings(): number {
     .filter((line) => line.includes('memfd:manyfold')).length;
 }
 
-eachMethod(['forkserver', 'spawn'], (method, context, test) => {
+eachMethod(['forkserver', 'spawn', 'fork'], (method, context, test) => {
   const { Pipe, Pool, Process, Queue } = context;
   // GROWTH_ROUNDS=2500 takes a minute.
   const count = Number(process.env['GROWTH_ROUNDS'] ?? (method === 'forkserver' ? 300 : 60));

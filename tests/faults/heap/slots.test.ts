@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { slotsInUse } from '#dist/memory/slots.js';
 import { eachMethod } from '../../support/methods.js';
 
-eachMethod(['forkserver', 'spawn'], (_method, context, test) => {
+eachMethod(['forkserver', 'spawn', 'fork'], (_method, context, test) => {
   const { Process, Queue } = context;
 
   test('the slots of grandchildren are free again after their parent was killed', async () => {

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { OwnerDiedError, type Process as ProcessType } from 'manyfold';
 import { eachMethod } from '../../support/methods.js';
 
-eachMethod(['forkserver', 'spawn'], (_method, context, test) => {
+eachMethod(['forkserver', 'spawn', 'fork'], (_method, context, test) => {
   const { Lock, Process, Queue } = context;
 
   /** A process that holds the lock and goes on living. */

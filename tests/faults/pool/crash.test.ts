@@ -5,7 +5,7 @@ import { WorkerCrashedError } from 'manyfold';
 import { eachMethod } from '../../support/methods.js';
 import { Random } from '../../support/random.js';
 
-eachMethod(['forkserver', 'spawn'], (method, context, test) => {
+eachMethod(['forkserver', 'spawn', 'fork'], (method, context, test) => {
   const { Pool, Value } = context;
 
   for (const signal of ['SIGKILL', 'SIGTERM', 'SIGSEGV'] as const) {

@@ -10,7 +10,7 @@ interface Item {
   readonly bytes: Uint8Array;
 }
 
-eachMethod(['forkserver', 'spawn'], (method, context, test) => {
+eachMethod(['forkserver', 'spawn', 'fork'], (method, context, test) => {
   const { Process, Queue, Value } = context;
 
   test('producers and consumers killed under load block nobody, and no item comes twice, broken or out of order', async () => {

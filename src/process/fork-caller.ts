@@ -1,0 +1,88 @@
+import { nameClassesSeenBy } from '../closure/kin.js';
+import { ForkUnsafeError } from '../errors.js';
+import { lineOf } from '../memory/death.js';
+import { publishSlot, recordProcess } from '../memory/slots.js';
+import { call } from '../memory/waiters.js';
+import { checkBusyFork, forkProcess } from '../system/fork.js';
+import { prepareFork } from '../system/generation.js';
+import { startTimeOf } from '../system/life.js';
+import { holdSignals } from '../system/signals.js';
+import { otherThreadsRun, startThreadPool, unexpectedThreads } from '../system/threads.js';
+import { bootFork } from './boot.js';
+import { watchForked } from './forked.js';
+import { findTimers } from './inherited.js';
+import { isForkable } from './one-thread.js';
+import type { Process } from './process.js';
+import { drawSeed } from './random.js';
+import type { State } from './state.js';
+
+/** Turns of the event loop that a fork waits for a moment in which no other thread of Node is at work. */
+const PATIENCE = 100;
+
+/**
+ * Forks this process: the child has its heap as it is, and runs the process object in it. `id` is the child's slot. In the
+ * child nothing returns from here: its life begins in the turn of the event loop in which it was forked.
+ *
+ * That turn has no JavaScript of the program's on its stack, and no promise that is settled waits for its callbacks.
+ *
+ * @throws {ForkUnsafeError} ERR_FORK_UNSAFE
+ */
+export async function forkCaller(id: number, object: Process, state: State): Promise<void> {
+  if (!isForkable)
+    throw unsafe('the program has to be launched by `npx manyfold run`, as in `npx manyfold run app.ts`');
+  await startThreadPool();
+  findTimers();
+  nameClassesSeenBy(Reflect.get(object, 'run')); // perhaps of a class of the program
+  if (state.target) nameClassesSeenBy(state.target);
+  return new Promise((resolve, reject) => {
+    const attempt = (patience: number): void => {
+      const turn = setImmediate(() => {
+        try {
+          // One that holds a lock just now would hold it in the child for ever.
+          if (patience > 0 && otherThreadsRun()) attempt(patience - 1);
+          else if (forkInTurn(id, object, state, turn)) resolve();
+        } catch (error) {
+          reject(error);
+        }
+      });
+    };
+    attempt(PATIENCE);
+  });
+}
+
+/** Says whether this is still the parent. */
+function forkInTurn(id: number, object: Process, state: State, turn: NodeJS.Immediate): boolean {
+  const threads = unexpectedThreads();
+  if (threads > 0) {
+    throw unsafe(
+      `it has ${threads} ${threads === 1 ? 'thread' : 'threads'} beside Node's own (a worker, a module loader, an inspector?)`,
+    );
+  }
+  checkBusyFork();
+  prepareFork(id);
+  drawSeed();
+  const parent = process.pid;
+  // One that is for the child has to find the child's own handlers there, not the parent's.
+  const letSignals = holdSignals();
+  let pid: number;
+  try {
+    pid = forkProcess();
+  } catch (error) {
+    letSignals();
+    throw error;
+  }
+  if (pid === 0) {
+    bootFork(object, state, { id, parent, turn, letSignals });
+    return false;
+  }
+  letSignals();
+  publishSlot(id);
+  recordProcess(id, pid, startTimeOf(pid) ?? 0);
+  watchForked(id, pid);
+  call(lineOf(id), Infinity);
+  return true;
+}
+
+function unsafe(why: string): ForkUnsafeError {
+  return new ForkUnsafeError('ERR_FORK_UNSAFE', `cannot fork this process: ${why}`);
+}

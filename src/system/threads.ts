@@ -1,0 +1,38 @@
+import fs from 'node:fs';
+
+/**
+ * The threads that a single-threaded Node always has, and that a fork may leave behind: its main thread, the platform's
+ * two and the inspector's; besides them libuv's pool, once it is started.
+ */
+const NODE_THREADS = 4;
+
+const TASKS = '/proc/self/task';
+
+let pool: number | undefined;
+
+/** Has libuv start its thread pool, as a whole, so that the number of threads says whether there are others. */
+export async function startThreadPool(): Promise<void> {
+  if (pool !== undefined) return;
+  const size = Number(process.env['UV_THREADPOOL_SIZE'] ?? 4);
+  await fs.promises.stat('/');
+  pool = size;
+}
+
+/** How many threads this process has beyond Node's own. Anything above is a loader, a worker or a profiler. */
+export function unexpectedThreads(): number {
+  return Math.max(0, fs.readdirSync(TASKS).length - NODE_THREADS - (pool ?? 0));
+}
+
+/** Whether a thread beside the calling one is on a processor, and not asleep in the kernel. */
+export function otherThreadsRun(): boolean {
+  return fs.readdirSync(TASKS).some((thread) => thread !== String(process.pid) && stateOf(thread) === 'R');
+}
+
+function stateOf(thread: string): string {
+  try {
+    const stat = fs.readFileSync(`${TASKS}/${thread}/stat`, 'latin1');
+    return stat.charAt(stat.lastIndexOf(')') + 2);
+  } catch {
+    return ''; // it has ended
+  }
+}
