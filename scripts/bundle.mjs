@@ -11,8 +11,10 @@ const entries = [
   'coroutines/index',
   'network/index',
   'shared/index',
+  'context/threading',
   'boot/server',
   'boot/child',
+  'boot/thread',
   'boot/cli',
 ];
 

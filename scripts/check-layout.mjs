@@ -15,13 +15,14 @@ const layers = [
   ['closure'],
   ['codec'],
   ['process'],
+  ['threading'],
   ['channel'],
   ['network'],
   ['shared', 'pool'],
   ['context'],
   ['boot'],
   ['managers'],
-  ['threading', 'coroutines'],
+  ['coroutines'],
 ];
 // Packages that belong behind one door.
 const doors = { koffi: 'system' };

@@ -86,6 +86,10 @@ export class Linker {
     }
   }
 
+  isMaking(slot: Slot): boolean {
+    return Array.isArray(slot) && this.#making.has((slot as [number])[0]);
+  }
+
   surroundings(address: string): Surroundings {
     let found = this.#surroundings.get(address);
     if (!found) this.#surroundings.set(address, (found = new Surroundings(address)));

@@ -116,8 +116,11 @@ class Waiting {
 
   setAll(): void {
     for (const [env, names] of this.#names) {
-      for (const name of names) this.#set(env, names, name);
-      this.#names.delete(env);
+      for (const name of names) {
+        // A class may see the variable that holds what its own `[reduce]` makes; that is set when it is made.
+        if (!this.#linker.isMaking(slotOf(recordOf(this.#linker, env), name))) this.#set(env, names, name);
+      }
+      if (names.size === 0) this.#names.delete(env);
     }
   }
 

@@ -32,6 +32,10 @@ import { Lock } from '../sync/lock.js';
 import { asOwner } from '../sync/owner.js';
 import { RLock } from '../sync/rlock.js';
 import { BoundedSemaphore, Semaphore } from '../sync/semaphore.js';
+import { activeCount, currentThread, enumerate, getIdent, getNativeId, mainThread } from '../threading/current.js';
+import { local, revive as reviveLocal } from '../threading/local.js';
+import { Thread } from '../threading/thread.js';
+import { Timer } from '../threading/timer.js';
 import { getContext } from './context.js';
 
 /** The functions and classes that programs capture or extend: whatever bundles them, each process has its own. */
@@ -63,21 +67,31 @@ const travelling = {
   SpawnPool,
   SpawnProcess,
   Structure,
+  Thread,
+  Timer,
   Value,
   activeChildren,
   answerChallenge,
   asOwner,
   copy,
+  activeCount,
   cpuCount,
   currentProcess,
   currentTask,
   deliverChallenge,
   findDeadlocks,
+  currentThread,
+  enumerate,
   getAllStartMethods,
   getContext,
+  getIdent,
+  getNativeId,
   getStartMethod,
+  local,
+  mainThread,
   parentProcess,
   setDeadlockTimeout,
+  reviveLocal,
   setStartMethod,
   synchronized,
   wait,

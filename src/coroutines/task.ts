@@ -3,6 +3,7 @@ import { ArgumentTypeError, CancelledError, expected, TimeoutError } from '../er
 import { limitsOf } from '../queue/limits.js';
 import { Line } from '../queue/line.js';
 import type { WaitOptions } from '../sync/options.js';
+import { asOwner } from '../sync/owner.js';
 import { currentScope, Scope } from './scope.js';
 
 type Limit = Pick<WaitOptions, 'timeout' | 'signal'>;
@@ -35,7 +36,7 @@ export class Task<T = unknown> implements PromiseLike<T> {
   constructor(target: () => T | PromiseLike<T>, name: string, place?: () => Promise<Disposable>) {
     if (typeof target !== 'function') throw new ArgumentTypeError('ERR_TARGET', expected('a function', target));
     this.name = `Task-${++made}${name === '' ? '' : ` (${name})`}`;
-    void this.#scope.runApart(() => this.#run(target, place));
+    void this.#scope.runApart(() => asOwner(() => this.#run(target, place)));
   }
 
   /** What the function returned; undefined until then, and if it failed. */
@@ -147,7 +148,7 @@ export class Task<T = unknown> implements PromiseLike<T> {
 }
 
 /**
- * Runs a function as a coroutine of its own, from the next turn on. An error that nobody waits for is written to stderr.
+ * Runs a function as a coroutine of its own, from the next turn on; an RLock that it acquires is its own. An error that nobody waits for is written to stderr.
  *
  * @example
  * const tasks = urls.map((url) => spawn(fetchPage, url));

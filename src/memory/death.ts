@@ -16,6 +16,7 @@ import {
   idOf,
   indexOf,
   isGone,
+  LABEL,
   LINE,
   PID,
   RUNNING,
@@ -64,6 +65,7 @@ function clearAway(id: number, exitCode: number): boolean {
   releaseBlocksOf(id);
   releaseHoldings(id);
   collectIfDue();
+  words[base + LABEL] = 0; // it was one of the blocks
   Atomics.store(words, base + STATE, ENDED);
   return true;
 }
@@ -84,6 +86,8 @@ function endChildrenOf(id: number): void {
     const base = slotBase(indexOf(child));
     if (words[base + CREATOR] !== id) continue;
     if (Atomics.load(words, base + STATE) === ENDED) freeSlot(child);
+    else if (words[base + LABEL] !== 0)
+      bury(child, EXIT_UNKNOWN); // a thread: gone with its process
     else killSlot(child);
   }
 }

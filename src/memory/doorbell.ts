@@ -117,6 +117,14 @@ export function forgetBell(id: number): void {
   fs.closeSync(fd);
 }
 
+/** Closes the bell of a thread of this process that has ended: its process goes on, and would keep it open. */
+export function closeBellOf(id: number): void {
+  const doorbell = readSlot(id, DOORBELL);
+  if (!doorbell) return;
+  Atomics.store(header(), slotBase(indexOf(id)) + DOORBELL, 0); // the number may soon be another file's
+  fs.closeSync(doorbell - 1);
+}
+
 inForkedChild(() => {
   const { readEnd, writeEnd } = bell ?? {};
   for (const fd of [readEnd, writeEnd, ...opened.values()]) if (fd !== undefined) fs.closeSync(fd);

@@ -1,4 +1,4 @@
-import { createMemory, mapMemory, reserveMemory, type Mapping } from '../system/memory.js';
+import { createMemory, mapMemory, reserveMemory, viewMemory, type Mapping } from '../system/memory.js';
 import {
   EXTENT_END,
   FILE_BYTES,
@@ -18,6 +18,8 @@ import {
 export const INHERITED_FD = 3;
 
 let fd: number | undefined;
+/** Where the windows lie, if this process has threads: they map each window once. */
+let mapped: BigInt64Array | undefined;
 const windows: { words: Int32Array; address: number }[] = [];
 
 /** A word of shared memory, ready for `Atomics`: `words[index]` in this process, `address` in all of them. */
@@ -40,9 +42,36 @@ export function memoryFd(): number {
   return fd;
 }
 
+/** Whether this thread has the program's memory already. */
+export function isProgramOpen(): boolean {
+  return fd !== undefined;
+}
+
 /** Joins the program whose memory is open as `inherited`. */
 export function adoptMemory(inherited: number): void {
   fd = inherited;
+}
+
+/** What another thread of this process needs to use the same memory: the descriptor, and where the windows lie. */
+export interface SharedProgram {
+  readonly fd: number;
+  readonly windows: SharedArrayBuffer;
+}
+
+export function shareProgram(): SharedProgram {
+  if (mapped === undefined) {
+    mapped = new BigInt64Array(
+      new SharedArrayBuffer((HEAP_END_BYTES / WINDOW_BYTES) * BigInt64Array.BYTES_PER_ELEMENT),
+    );
+    windows.forEach(({ address }, number) => (mapped![number] = BigInt(address)));
+  }
+  return { fd: memoryFd(), windows: mapped.buffer as SharedArrayBuffer };
+}
+
+/** In a thread: joins the program of its process. */
+export function joinProgram(program: SharedProgram): void {
+  mapped = new BigInt64Array(program.windows);
+  adoptMemory(program.fd);
 }
 
 /** The header and the process table: the first window. */
@@ -78,9 +107,17 @@ function windowOf(address: number): { words: Int32Array; address: number } {
 }
 
 function mapWindow(number: number): { words: Int32Array; address: number } {
-  const mapping: Mapping = mapMemory(memoryFd(), number * WINDOW_BYTES, WINDOW_BYTES);
+  const mapping = mapOnce(number);
   windowBuffers.add(mapping.buffer);
   const window = { words: new Int32Array(mapping.buffer), address: mapping.address };
   windows[number] = window;
   return window;
+}
+
+function mapOnce(number: number): Mapping {
+  const known = mapped && Atomics.load(mapped, number);
+  if (known) return { address: Number(known), buffer: viewMemory(Number(known), WINDOW_BYTES) };
+  const mapping = mapMemory(memoryFd(), number * WINDOW_BYTES, WINDOW_BYTES);
+  if (mapped) Atomics.store(mapped, number, BigInt(mapping.address)); // of two at once, either will do
+  return mapping;
 }

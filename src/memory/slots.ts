@@ -12,6 +12,9 @@ import { header } from './program.js';
  *
  *   FREE -> -id of the one who fills it -> STARTING -> RUNNING -> ENDED -> FREE
  *
+ * A thread that takes part in the program has a slot as a process has; PID is its thread id then. The kernel knows a thread
+ * by that number as it knows a process: when it has started, that it is gone, and its descriptors.
+ *
  * The creator claims and frees it; the process itself makes it RUNNING; whoever collects its exit makes it ENDED.
  */
 export const FREE = 0;
@@ -25,7 +28,7 @@ export const GENERATION = 1;
 export const PID = 2;
 export const START_TIME = 3;
 export const CREATOR = 4; // id
-export const EXIT = 5; // 0 while it runs, then EXIT_BIAS + exit code
+export const EXIT = 5; // 0 while it runs, then EXIT_BIAS + exit code; a thread writes it itself, as its last act
 export const DOORBELL = 6; // descriptor of its doorbell + 1; 0: none yet
 export const RUNG = 7; // 1: its doorbell has been rung and it has not looked yet
 export const ENTRIES_USED = 8; // registrations with a higher index have never been in use
@@ -34,6 +37,9 @@ export const SERVER = 10; // id of the fork server that forks for it, or 0
 export const BLOCKS_OWNED = 11; // blocks of the heap that die with it
 export const LUGGAGE = 13; // address of what its target needs, or 0
 export const NOTES = 14; // address of what it says of its long waits, or 0; see sync/notes.ts
+export const LABEL = 17; // address of a thread's label (label.ts); 0: a process
+export const LEAVING = 15; // 1: a thread that is to end; it must not sleep where only the kernel can wake it
+export const DONE = 16; // 1: its own code has ended, and only its threads go on
 export const LINE = 12; // those who wait for something of this slot: its start, its end, an answer of it
 export const HOLDINGS = 24; // address of the first page of what it refers to, or 0; see holdings.ts
 export const HAND = 25; // address of a parcel that it is passing on, or 0; see hand.ts
@@ -133,10 +139,10 @@ function enterAsMain(): number {
   return id;
 }
 
-/** Makes `id` the slot of this process. */
-export function enterSlot(id: number): void {
+/** Makes `id` the slot of this process, or of this thread of it: in the kernel's eyes a thread has a pid of its own. */
+export function enterSlot(id: number, pid = process.pid): void {
   me = id;
-  recordProcess(id, process.pid, startTimeOf(process.pid)!);
+  recordProcess(id, pid, startTimeOf(pid)!);
 }
 
 /** Makes `id` the slot of this process, which its fork server has recorded. */
@@ -166,5 +172,6 @@ export function isGone(id: number): boolean {
   const state = Atomics.load(words, base + STATE);
   const pid = Atomics.load(words, base + PID);
   const startTime = Atomics.load(words, base + START_TIME);
-  return hasEnded(id) || (state === RUNNING && !isRunning(pid, startTime));
+  const said = Atomics.load(words, base + EXIT) !== 0;
+  return said || hasEnded(id) || (state === RUNNING && !isRunning(pid, startTime));
 }

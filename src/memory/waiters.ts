@@ -19,7 +19,7 @@ import {
 } from './entries.js';
 import { ENTRY_COUNT, ENTRY_WORDS, SLOTS_USED, TICKET } from './layout.js';
 import { cellAt, header, systemAddress, type Cell } from './program.js';
-import { ENTRIES_USED, FREE, idOf, indexOf, raise, self, slotBase, STATE } from './slots.js';
+import { ENTRIES_USED, FREE, idOf, indexOf, LEAVING, raise, self, slotBase, STATE } from './slots.js';
 
 export { entriesInUse } from './entries.js';
 
@@ -95,6 +95,7 @@ export function isCalled({ cell }: Entry): boolean {
 
 /** Sleeps in the kernel until called, or for some milliseconds. */
 export function sleepInLine({ cell }: Entry, milliseconds: number): void {
+  if (Atomics.load(header(), slotBase(indexOf(self())) + LEAVING) !== 0) sleepUntilEnded();
   const state = Atomics.load(cell.words, cell.index);
   if ((state & PHASE) === BLOCKING) futexWait(systemAddress(cell), state, milliseconds);
 }
@@ -154,6 +155,17 @@ function callEntry({ id, address, state }: Candidate): boolean {
   if ((state & PHASE) === BLOCKING) futexWake(systemAddress(cell), 1);
   else ring(id);
   return true;
+}
+
+/** Here, unlike in the kernel, Node can end a thread. */
+function sleepUntilEnded(): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
+}
+
+/** Gets a thread out of the kernel, where it could not be ended. */
+export function dislodge(id: number): void {
+  Atomics.store(header(), slotBase(indexOf(id)) + LEAVING, 1);
+  for (const found of waitingOf(id)) if ((found.state & PHASE) === BLOCKING) callEntry(found);
 }
 
 /** Calls everyone whose wait may be ended by a death. */

@@ -55,6 +55,29 @@ export function adoptSelf(object: Process, state: State, id: number): void {
   );
 }
 
+type Plain = Pick<State, 'name' | 'daemon' | 'identity' | 'creator' | 'authkey' | 'method' | 'id' | 'pid'>;
+
+/** What a thread has to know of the process whose thread it is, as plain data. */
+export interface Surroundings {
+  readonly process: Plain;
+  readonly parent: Plain | null;
+}
+
+export function surroundings(): Surroundings {
+  const parent = creatorObject();
+  return { process: plain(currentProcess()), parent: parent && plain(parent) };
+}
+
+function plain(object: Process): Plain {
+  const { name, daemon, identity, creator, authkey, method, id, pid } = stateOf(object);
+  return { name, daemon, identity, creator, authkey, method, id, pid };
+}
+
+/** In a thread: the processes around it, as its own objects. */
+export function adoptSurroundings({ process, parent }: Surroundings): void {
+  setCurrent(foreignProcess({ ...process, started: true }), parent && foreignProcess({ ...parent, started: true }));
+}
+
 /** In a child: makes the object whose `run` this process is for. */
 export function adoptProcess(record: BootRecord, { target, args, subclass }: Luggage): Process {
   const { name, daemon, identity, authkey, method, parent } = record;

@@ -64,6 +64,15 @@ export function setForkserverPreload(modules: readonly string[]): void {
   preload = [...modules];
 }
 
+/** In a thread: its children are forked by the server of its process. */
+export function shareServer(id: number | undefined): void {
+  server = id;
+}
+
+export function serverInUse(): number | undefined {
+  return server;
+}
+
 /** In a forked child: its own children are forked by the same server. */
 export function inheritServer(): void {
   server = readSlot(self(), SERVER);

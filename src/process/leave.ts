@@ -42,12 +42,20 @@ const EXIT_UNSETTLED = 13;
  * `process.reallyExit`, which Node calls after the exit handlers, and which leaves at once here.
  */
 export function leaveThroughExit(): void {
+  forked = true;
   Object.assign(process, { reallyExit: (code: number) => wayOut(code) });
   process.on('beforeExit', () => {
     // Behind the handlers that have come in the meantime.
     process.off('exit', leaveLast);
     process.on('exit', leaveLast);
   });
+}
+
+let forked = false;
+
+/** Whether this process has been forked, and so has not all of Node's threads. */
+export function isForked(): boolean {
+  return forked;
 }
 
 let wayOut: (code: number) => void = leaveNow;

@@ -18,6 +18,7 @@ export const munmap = libc.func('int munmap(size_t address, size_t length)');
 export const madvise = libc.func('int madvise(size_t address, size_t length, int advice)');
 
 export const fork = libc.func('int fork()');
+export const gettid = libc.func('int gettid()');
 export const getpid = libc.func('int getpid()');
 export const exitNow = libc.func('void _exit(int code)');
 export const waitpid = libc.func('int waitpid(int pid, _Out_ int *status, int options)');
@@ -59,6 +60,15 @@ export const schedGetAffinity = libc.func('int sched_getaffinity(int pid, size_t
 export const syscall = libc.func('long syscall(long number, size_t a, long b, long c, void *d, size_t e, long f)');
 
 export const uvDefaultLoop = libc.func('void *uv_default_loop()');
+// Two functions of Node's and V8's own, by the names that the compiler has given them.
+const currentIsolate = libc.func('_ZN2v87Isolate10GetCurrentEv', 'void *', []);
+const loopOfIsolate = libc.func('_ZN4node19GetCurrentEventLoopEPN2v87IsolateE', 'void *', ['void *']);
+
+/** The event loop of this thread. */
+export function currentLoop(): unknown {
+  return loopOfIsolate(currentIsolate());
+}
+
 export const uvLoopFork = libc.func('int uv_loop_fork(void *loop)');
 export const uvLoopSize = libc.func('size_t uv_loop_size()');
 export const uvBackendFd = libc.func('int uv_backend_fd(void *loop)');

@@ -1,6 +1,7 @@
 import {
   allocateBytes,
   callbackOf,
+  currentLoop,
   uvDefaultLoop,
   uvHandleSize,
   uvLoopAlive,
@@ -34,4 +35,9 @@ export function watchLoop(quiet: (turns: number) => void): void {
   };
   uvPrepareInit(loop, watcher);
   uvPrepareStart(watcher, callbackOf(look));
+}
+
+/** Whether this thread's event loop has anything to wait for; its timers and immediates may not count while one of them runs. */
+export function isLoopAlive(): boolean {
+  return uvLoopAlive(currentLoop()) !== 0;
 }

@@ -1,0 +1,138 @@
+import { fileURLToPath } from 'node:url';
+import { inspect } from 'node:util';
+import type { Worker, WorkerOptions } from 'node:worker_threads';
+import { entryUrl } from '../closure/entry.js';
+import { encode } from '../codec/encode.js';
+import { RuntimeError } from '../errors.js';
+import { bury, EXIT_UNKNOWN, lineOf } from '../memory/death.js';
+import { closeBellOf } from '../memory/doorbell.js';
+import { writeLabel } from '../memory/label.js';
+import { storeParcel } from '../memory/parcel.js';
+import { header, shareProgram } from '../memory/program.js';
+import {
+  claimSlot,
+  EXIT,
+  EXIT_BIAS,
+  freeSlot,
+  hasEnded,
+  indexOf,
+  LUGGAGE,
+  PID,
+  publishSlot,
+  readSlot,
+  self,
+  slotBase,
+} from '../memory/slots.js';
+import { refuseWhileBooting } from '../process/bootstrapping.js';
+import { surroundings } from '../process/current.js';
+import { serverInUse } from '../process/fork-server.js';
+import { isForked } from '../process/leave.js';
+import { waitAsync } from '../sync/await.js';
+import { mainThread } from './current.js';
+import { complain, ownHook } from './excepthook.js';
+import { endWithStarter, refuseAtExit } from './life.js';
+import { stackSize } from './options.js';
+import type { Luggage, Passport } from './passport.js';
+import { isOwnClass, running, stateOf, type State } from './state.js';
+import type { Thread } from './thread.js';
+
+const THREAD_FILE = fileURLToPath(new URL('../boot/thread.js', import.meta.url));
+
+export async function startThread(thread: Thread, state: State): Promise<void> {
+  if (state.started) throw new RuntimeError('ERR_THREAD_STARTED_TWICE', 'threads can only be started once');
+  refuseAtExit();
+  refuseWhileBooting();
+  const luggage = encode(pack(thread, state), { label: 'thread' });
+  const id = claimSlot(self());
+  header()[slotBase(indexOf(id)) + LUGGAGE] = storeParcel(luggage);
+  writeLabel(id, { name: state.name, daemon: state.daemon, pid: process.pid });
+  publishSlot(id);
+  state.started = true;
+  try {
+    state.nativeId = await launch(id, thread, state);
+  } catch (error) {
+    state.started = false;
+    throw error;
+  }
+  state.id = id;
+  // A thread that has ended keeps nothing alive.
+  state.target = undefined;
+  state.args = [];
+}
+
+function pack(thread: Thread, { target, args }: State): Luggage {
+  const type = thread.constructor as { readonly prototype: Thread };
+  const fields = Object.fromEntries(Object.entries(thread));
+  const isPlain = isOwnClass(type) && Object.keys(fields).length === 0;
+  return { target, args, subclass: isPlain ? undefined : { type, fields }, hook: ownHook() };
+}
+
+/** Gives what the kernel calls the thread. */
+async function launch(id: number, thread: Thread, state: State): Promise<number> {
+  let failure: unknown;
+  try {
+    const worker = makeWorker(id, state);
+    state.worker = worker;
+    running.set(id, thread);
+    endWithStarter();
+    worker.unref(); // what it is to be waited for is said in life.ts
+    worker.on('error', (error) => {
+      failure = error;
+      if (state.id !== undefined) complain(`Exception in thread ${state.name}:\n${inspect(error)}`);
+    });
+    // It says itself that it ends, unless it is stopped: then Node does. What is left of it is Node's in either case.
+    worker.once('exit', (code) => clearAway(id, code));
+  } catch (error) {
+    bury(id, EXIT_UNKNOWN);
+    freeSlot(id);
+    throw cannotStart(error);
+  }
+  const nativeId = await waitAsync({ line: lineOf(id), cares: true, attempt: () => idOfRunning(id) });
+  if (nativeId === 'ended') throw cannotStart(failure);
+  void waitAsync({ line: lineOf(id), cares: true, attempt: () => exitCodeOf(id) }, { ref: false }).then((code) =>
+    clearAway(id, code!),
+  );
+  return nativeId!;
+}
+
+function exitCodeOf(id: number): number | undefined {
+  const exit = readSlot(id, EXIT);
+  return exit === 0 ? undefined : (exit ?? EXIT_BIAS) - EXIT_BIAS;
+}
+
+function clearAway(id: number, code: number): void {
+  if (!running.delete(id)) return;
+  closeBellOf(id);
+  bury(id, code);
+  freeSlot(id);
+}
+
+function idOfRunning(id: number): number | 'ended' | undefined {
+  const pid = readSlot(id, PID);
+  return hasEnded(id) ? 'ended' : pid || undefined;
+}
+
+function cannotStart(cause: unknown): RuntimeError {
+  const why = cause instanceof Error ? cause.message : 'it ended at once';
+  return new RuntimeError('ERR_THREAD_START', `can't start new thread: ${why}`, { cause });
+}
+
+function makeWorker(id: number, { name, daemon }: State): Worker {
+  const threads = process.getBuiltinModule('node:worker_threads');
+  const passport: Passport = {
+    id,
+    program: shareProgram(),
+    name,
+    daemon,
+    entry: entryUrl(),
+    argv: process.argv,
+    server: serverInUse(),
+    surroundings: surroundings(),
+    forked: isForked(),
+    main: stateOf(mainThread()).id!,
+  };
+  const options: WorkerOptions = { workerData: passport, name };
+  const stack = stackSize();
+  if (stack > 0) options.resourceLimits = { stackSizeMb: stack / 2 ** 20 };
+  return new threads.Worker(THREAD_FILE, options);
+}
