@@ -10,6 +10,7 @@ const entries = [
   'queue/index',
   'coroutines/index',
   'network/index',
+  'futures/index',
   'shared/index',
   'context/threading',
   'boot/server',

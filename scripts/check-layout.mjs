@@ -21,6 +21,7 @@ const layers = [
   ['shared', 'pool'],
   ['context'],
   ['boot'],
+  ['futures'],
   ['managers'],
   ['coroutines'],
 ];

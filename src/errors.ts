@@ -130,6 +130,15 @@ interface Crash {
 /** Python's `CancelledError`: what was waited for has been called off, and will never have a result. */
 export class CancelledError extends ManyfoldError {}
 
+/** Python's `BrokenExecutor`: an executor that cannot make calls any more. */
+export class BrokenExecutor extends RuntimeError {}
+
+/** Python's `BrokenProcessPool`: a worker died over a call (its `cause` says how), or no worker can work at all. */
+export class BrokenProcessPool extends BrokenExecutor {}
+
+/** Python's `InvalidStateError`: the call does not fit the state of a future. */
+export class InvalidStateError extends ManyfoldError {}
+
 /** Python's `MaybeEncodingError`: what a task returned or threw cannot travel back. */
 export class MaybeEncodingError extends ManyfoldError {}
 
@@ -202,6 +211,9 @@ for (const type of [
   WorkerCrashedError,
   CancelledError,
   MaybeEncodingError,
+  BrokenExecutor,
+  BrokenProcessPool,
+  InvalidStateError,
   OwnerDiedError,
   BrokenBarrierError,
   DeadlockError,

@@ -30,7 +30,6 @@ export interface CrewOptions {
   readonly initializer: Assignment['initializer'];
   readonly initargs: readonly unknown[];
   readonly limits: Limits;
-  readonly graceMs: number;
   /** Where what the workers print goes. */
   readonly house: House;
   /** What surrounds the work of each of them, but for where it prints. */
@@ -128,13 +127,13 @@ export class Crew {
   }
 
   /** Ends the workers at once, also those that would rather not. */
-  terminate(): void {
+  terminate(graceMs: number): void {
     this.#isStopping = true;
     this.#isTerminated = true;
     for (const { process } of this.#members.values()) if (process.pid !== null) process.terminate();
     const kill = setTimeout(() => {
       for (const { process } of this.#members.values()) if (process.pid !== null) process.kill();
-    }, this.#options.graceMs).unref();
+    }, graceMs).unref();
     void this.ended.then(() => clearTimeout(kill));
     this.#lookEnded();
   }

@@ -35,8 +35,10 @@ export interface Engine {
   countPartRead(errand: Errand): void;
   /** Ends when it has done what there is to do. */
   close(): Promise<void>;
-  /** Ends at once; every task fails with `error`. */
-  fail(error: unknown): void;
+  /** What it has failed with, if it has. */
+  readonly failure: unknown;
+  /** Ends at once; every task fails with `error`. Who does not end by itself within `graceMs` is killed. */
+  fail(error: unknown, graceMs?: number): void;
   /** Resolves when it has ended. */
   ended(): Promise<void>;
 }

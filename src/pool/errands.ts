@@ -2,7 +2,8 @@ import { holdLoop, letLoopGo } from '../memory/doorbell.js';
 import { warn } from './callback.js';
 import type { Errand, Request } from './errand.js';
 import type { Observer } from './observer.js';
-import { now, Tickets } from './ticket.js';
+import { now } from './clock.js';
+import { Tickets } from './ticket.js';
 
 /** What became of a task. */
 export type End = 'done' | 'failed' | 'cancelled' | 'crashed';

@@ -36,7 +36,7 @@ export class Events implements Observer {
       target: job.target,
       items: length,
       end,
-      waited: hasRun ? ticket.startedAt - queuedAt : undefined,
+      waited: hasRun ? Math.max(0, ticket.startedAt - queuedAt) : undefined,
       took: hasRun ? ticket.took : undefined,
     });
   }

@@ -13,7 +13,7 @@ import type { Observer } from './observer.js';
 import { asOutcome, type Outcome } from './outcome.js';
 import { run } from './perform.js';
 import type { Target } from './targets.js';
-import { now } from './ticket.js';
+import { now } from './clock.js';
 import { watch } from './watch.js';
 
 interface InlineJob extends Job {
@@ -44,6 +44,10 @@ export class Inline implements Engine {
 
   get isBroken(): boolean {
     return this.#broken !== undefined;
+  }
+
+  get failure(): unknown {
+    return this.#broken;
   }
 
   count(): { underWay: number; running: number } {

@@ -19,7 +19,7 @@ export interface Job {
 // Functions that no task calls at the moment, but the next one may.
 const KEPT = 64;
 // The number shares a word with the kind of a task.
-const NUMBERS = 2 ** 29;
+const NUMBERS = 2 ** 27;
 
 export class Jobs {
   readonly #byContent = new Map<string, Job>();

@@ -1,10 +1,11 @@
 import { unpack } from '../channel/message.js';
 import type { Taken } from '../channel/store.js';
 import type { Outcome } from './outcome.js';
-import { APPLY, isTimed, jobOf, kindOf, MAP, STREAM } from './share.js';
+import { APPLY, isTimed, jobOf, kindOf, MAP, STARSTREAM, STREAM } from './share.js';
 import { drain, isStream, type Send } from './yields.js';
 import { targetOf, type Target } from './targets.js';
-import { now, type Ticket } from './ticket.js';
+import { now } from './clock.js';
+import type { Ticket } from './ticket.js';
 
 /** Runs a task. A promise only where something has to be awaited: that costs more than a small task. */
 export function perform(task: Taken, ticket: Ticket, send: Send): Outcome | Promise<Outcome> {
@@ -48,11 +49,15 @@ export function run(work: Work, target: Target, message: unknown[]): unknown {
   const values: unknown[] = [];
   for (let place = 0; place < message.length; place++) {
     const value = callWith(work, target, message[place]);
-    if (value instanceof Promise || (kind === STREAM && isStream(value)))
+    if (value instanceof Promise || (yields(kind) && isStream(value)))
       return runRest(work, target, message, values, value);
     values.push(value);
   }
   return values;
+}
+
+function yields(kind: number): boolean {
+  return kind === STREAM || kind === STARSTREAM;
 }
 
 /** From the first item on for which something has to be awaited. */
@@ -65,7 +70,7 @@ async function runRest(
 ): Promise<unknown[]> {
   for (let place = values.length, value = first; ; value = callWith(work, target, items[place])) {
     const settled = await value;
-    if (work.kind === STREAM && isStream(settled)) values = await drain(settled, values, work.send);
+    if (yields(work.kind) && isStream(settled)) values = await drain(settled, values, work.send);
     else values.push(settled);
     if (++place >= items.length) return values;
   }

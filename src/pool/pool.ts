@@ -21,7 +21,7 @@ import {
   type MapOptions,
   type PoolOptions,
 } from './options.js';
-import { APPLY, MAP, STARMAP } from './share.js';
+import { APPLY, MAP, STARMAP, STREAM } from './share.js';
 import type { PoolStats } from './stats.js';
 import { ResultStream, type Results } from './stream.js';
 import type { Yielded } from './yields.js';
@@ -228,7 +228,7 @@ export class Pool<Init extends readonly unknown[] = readonly unknown[]> {
     checkCall(this.#state, target, options);
     checkChunksize(options.chunksize);
     checkBuffersize(options.buffersize);
-    return new ResultStream<R>(this.#engine, target, new Input(items), options, isOrdered);
+    return new ResultStream<R>(this.#engine, target, new Input(items), options, STREAM, isOrdered);
   }
 
   /** @throws {NotImplementedError} ERR_POOL_PICKLED: always; only the process that has made a pool can use it */

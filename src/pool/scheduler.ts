@@ -23,6 +23,8 @@ const DEATHS_ALLOWED = 5;
 export interface SchedulerOptions extends Omit<CrewOptions, 'share' | 'onStart' | 'onEnd' | 'onFailure'> {
   /** Workers that are there even if there is nothing to do; the others come with the tasks. */
   readonly least: number;
+  /** Milliseconds that what is to end has to do so by itself. */
+  readonly graceMs: number;
   readonly observer: Observer;
 }
 
@@ -73,6 +75,10 @@ export class Scheduler implements Engine {
 
   get isBroken(): boolean {
     return this.#broken !== undefined;
+  }
+
+  get failure(): unknown {
+    return this.#broken;
   }
 
   get hurries(): boolean {
@@ -157,9 +163,9 @@ export class Scheduler implements Engine {
   }
 
   /** Ends the workers, and every task with `error`. */
-  fail(error: unknown): void {
+  fail(error: unknown, graceMs = this.#options.graceMs): void {
     this.#broken ??= error;
-    this.#crew.terminate();
+    this.#crew.terminate(graceMs);
     for (const errand of this.#errands.all()) this.#errands.finish(errand, 'cancelled', this.#broken);
   }
 

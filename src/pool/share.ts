@@ -20,10 +20,11 @@ export const APPLY = 0; // the message is a list of arguments
 export const MAP = 1; // the message is a list of items
 export const STARMAP = 2; // the message is a list of lists of arguments
 export const STREAM = 3; // a list of items; what a call yields is sent as it comes
+export const STARSTREAM = 4; // a list of lists of arguments, likewise
 /** Set in the kind of a task whose items are timed one by one. */
-export const TIMED = 4;
+export const TIMED = 8;
 
-const KIND_BITS = 3;
+const KIND_BITS = 4;
 
 export function noteFor(kind: number, job: number): number {
   return (job << KIND_BITS) | kind;

@@ -6,7 +6,6 @@ import { Fifo } from './fifo.js';
 import type { Input } from './input.js';
 import type { ImapOptions } from './options.js';
 import { track, type Tracker } from './progress.js';
-import { STREAM } from './share.js';
 
 /** Chunks under way, or done and not yet asked for: the input is read no further than that. */
 const AHEAD_PER_WORKER = 8;
@@ -69,11 +68,11 @@ export class ResultStream<R> implements Results<R> {
   /** Those who wait for a result. */
   #asking: (() => void)[] = [];
 
-  constructor(engine: Engine, target: object, input: Input, options: ImapOptions, isOrdered: boolean) {
+  constructor(engine: Engine, target: object, input: Input, options: ImapOptions, kind: number, isOrdered = true) {
     const { signal, chunksize = 1, buffersize, progress, ...rest } = options;
     const size = buffersize === undefined ? chunksize : Math.min(chunksize, buffersize);
     const ahead = buffersize === undefined ? engine.size * AHEAD_PER_WORKER : Math.floor(buffersize / size);
-    const request = { job: engine.jobOf(target), kind: STREAM, options: rest };
+    const request = { job: engine.jobOf(target), kind, options: rest };
     this.#tracker = track(progress, input.total);
     this.#signal = signal;
     const open = isOrdered ? () => this.#openEntry() : () => this.#unordered;

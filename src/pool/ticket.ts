@@ -174,12 +174,3 @@ export class Tickets {
       this.#free.push(new Ticket().show(slab + place * TICKET_WORDS));
   }
 }
-
-const { hrtime } = process;
-const [seconds, nanoseconds] = hrtime();
-const offset = seconds * 1000 + nanoseconds / 1e6 - performance.now();
-
-/** Milliseconds of a clock that all processes of the machine share; `time` is that of `performance.now()`. */
-export function now(time = performance.now()): number {
-  return time + offset;
-}

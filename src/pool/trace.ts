@@ -3,7 +3,7 @@ import type { Death } from './crew.js';
 import type { Errand } from './errand.js';
 import type { End } from './errands.js';
 import type { Observer } from './observer.js';
-import { now } from './ticket.js';
+import { now } from './clock.js';
 
 // Events that are gathered before they are written.
 const GATHERED = 1000;
@@ -40,7 +40,7 @@ export class Trace implements Observer {
       ts: this.#time(started),
       dur: took * MICROSECONDS,
       tid: ticket.worker,
-      args: { end, waited: `${(started - queuedAt).toFixed(3)} ms`, items: length },
+      args: { end, waited: `${Math.max(0, started - queuedAt).toFixed(3)} ms`, items: length },
     });
   }
 

@@ -13,7 +13,8 @@ import { LEAVE, Seat, WAIT } from './seat.js';
 import { spin } from './spin.js';
 import type { Target } from './targets.js';
 import { openLink, type TaskLink } from './task-link.js';
-import { now, Ticket } from './ticket.js';
+import { now } from './clock.js';
+import { Ticket } from './ticket.js';
 import type { Send } from './yields.js';
 
 /** What a worker starts with. */

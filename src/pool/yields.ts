@@ -49,6 +49,9 @@ export async function drain(source: Source, values: unknown[], send: Send): Prom
         return [];
       }
     }
+  } catch (error) {
+    flush(); // what it has yielded before comes before its error
+    throw error;
   } finally {
     clearImmediate(flushing);
     await sending;

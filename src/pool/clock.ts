@@ -1,0 +1,27 @@
+/** By how much the clock of the machine, which all its processes share, is ahead of this process's own. */
+const offset = bestOf(5);
+
+/** Milliseconds of the machine's clock; `time` is that of `performance.now()`. */
+export function now(time = performance.now()): number {
+  return time + offset;
+}
+
+/** The process may be held up between looking at the one and at the other: the quickest of several looks is right. */
+function bestOf(looks: number): number {
+  let best = 0;
+  let shortest = Infinity;
+  for (let look = 0; look < looks; look++) {
+    const before = machineTime();
+    const own = performance.now();
+    const span = machineTime() - before;
+    if (span >= shortest) continue;
+    shortest = span;
+    best = before + span / 2 - own;
+  }
+  return best;
+}
+
+function machineTime(): number {
+  const [seconds, nanoseconds] = process.hrtime();
+  return seconds * 1000 + nanoseconds / 1e6;
+}
