@@ -2,6 +2,7 @@ import { ArgumentTypeError, expected, RuntimeError } from '../errors.js';
 import type { Engine } from '../pool/engine.js';
 import type { Receiver } from '../pool/errand.js';
 import { Input, type Items } from '../pool/input.js';
+import { closeWhenDropped, engineOf, type Opened } from '../pool/open.js';
 import { checkBuffersize, checkChunksize } from '../pool/options.js';
 import { APPLY, STARSTREAM, STREAM } from '../pool/share.js';
 import { ResultStream, type Results } from '../pool/stream.js';
@@ -31,13 +32,18 @@ const AHEAD = 10_000;
 
 /** What all executors have in common: calls in, futures out. What makes the calls is an engine of the pool. */
 export abstract class Executor {
-  readonly #engine: Engine;
+  readonly #opened: Opened;
   readonly #futures = new Set<Future<unknown>>();
   #isShutDown = false;
 
-  constructor(engine: Engine) {
-    this.#engine = engine;
-    dropped.register(this, engine);
+  constructor(opened: Opened) {
+    this.#opened = opened;
+    closeWhenDropped(this, opened);
+  }
+
+  /** @throws {AssertionError} ERR_POOL_FOREIGN */
+  protected get engine(): Engine {
+    return engineOf(this.#opened);
   }
 
   /** What an error of the engine means to the one who waits for a future. */
@@ -51,7 +57,7 @@ export abstract class Executor {
    */
   submit<Args extends readonly unknown[], R>(target: (...args: Args) => R, ...args: Args): Future<Awaited<R>> {
     this.#check(target);
-    const engine = this.#engine;
+    const engine = this.engine;
     const future = new Future<Awaited<R>>();
     this.#futures.add(future);
     const receiver: Receiver = {
@@ -120,15 +126,15 @@ export abstract class Executor {
     const input = new Input(inputs.length === 1 ? inputs[0]! : zip(inputs));
     const kind = inputs.length === 1 ? STREAM : STARSTREAM;
     const settings = { chunksize, buffersize };
-    return this.#inTime(new ResultStream<Yielded<R>>(this.#engine, target, input, settings, kind), deadline);
+    return this.#inTime(new ResultStream<Yielded<R>>(this.engine, target, input, settings, kind), deadline);
   }
 
   /** Takes no more calls, and ends the workers when those that it has are done. */
   async shutdown({ wait = true, cancelFutures = false }: ShutdownOptions = {}): Promise<void> {
     this.#isShutDown = true;
     if (cancelFutures) for (const future of this.#futures) future.cancel();
-    void this.#engine.close();
-    if (wait) await this.#engine.ended();
+    void this.engine.close();
+    if (wait) await this.engine.ended();
   }
 
   /** As CPython's `with`: shuts down, and waits for all calls. */
@@ -144,7 +150,7 @@ export abstract class Executor {
     if (this.#isShutDown) refuse('shutdown');
     if (typeof target !== 'function')
       throw new ArgumentTypeError('ERR_EXECUTOR_TARGET', `target: ${expected('a function', target)}`);
-    const broken = this.explain(undefined, this.#engine.isBroken);
+    const broken = this.explain(undefined, this.engine.isBroken);
     if (broken !== undefined) throw broken;
   }
 
@@ -154,7 +160,7 @@ export abstract class Executor {
       try {
         return await results.next(deadline === Infinity ? {} : { timeout: Math.max(0, left) });
       } catch (error) {
-        throw this.explain(error, this.#engine.isBroken);
+        throw this.explain(error, this.engine.isBroken);
       }
     };
     const iterator: AsyncIterableIterator<R> = {
@@ -175,6 +181,3 @@ function isOptions(value: unknown): value is ExecutorMapOptions {
   if (value === undefined) return true;
   return typeof value === 'object' && value !== null && !(Symbol.iterator in value || Symbol.asyncIterator in value);
 }
-
-/** Shuts executors down that nobody can reach any more: what they have been asked for is still done. */
-const dropped = new FinalizationRegistry<Engine>((engine) => void engine.close());

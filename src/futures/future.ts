@@ -172,7 +172,7 @@ export class Future<T> implements PromiseLike<T> {
       callback(this as never);
     } catch (error) {
       const detail = error instanceof Error ? (error.stack ?? String(error)) : String(error);
-      process.emitWarning(`exception calling callback for ${this}`, { code: 'ERR_FUTURE_CALLBACK', detail });
+      process.emitWarning(`exception calling callback for ${this.toString()}`, { code: 'ERR_FUTURE_CALLBACK', detail });
     }
   }
 
@@ -196,7 +196,7 @@ export class Future<T> implements PromiseLike<T> {
   }
 
   #unexpected(): InvalidStateError {
-    return new InvalidStateError('ERR_FUTURE_STATE', `the future is in an unexpected state: ${this}`);
+    return new InvalidStateError('ERR_FUTURE_STATE', `the future is in an unexpected state: ${this.toString()}`);
   }
 
   #describe(): string {

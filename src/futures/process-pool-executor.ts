@@ -1,7 +1,6 @@
 import type { Context } from '../context/context.js';
 import { BrokenProcessPool, expected, ValueError, WorkerCrashedError } from '../errors.js';
 import { defaultWorkers } from '../pool/cpu-share.js';
-import type { Engine } from '../pool/engine.js';
 import { openEngine } from '../pool/open.js';
 import { checkPoolOptions } from '../pool/options.js';
 import { Process } from '../process/process.js';
@@ -29,7 +28,6 @@ export interface ProcessPoolExecutorOptions<Init extends readonly unknown[]> {
  * @see https://docs.python.org/3/library/concurrent.futures.html#processpoolexecutor
  */
 export class ProcessPoolExecutor<Init extends readonly unknown[] = readonly unknown[]> extends Executor {
-  readonly #engine: Engine;
   #broken: BrokenProcessPool | undefined;
 
   /**
@@ -44,29 +42,27 @@ export class ProcessPoolExecutor<Init extends readonly unknown[] = readonly unkn
     }
     const { mpContext, initializer, initargs, maxTasksPerChild } = options;
     const poolOptions = {
-      initializer: initializer as (() => unknown) | undefined,
+      initializer: initializer as never,
       initargs,
       maxTasksPerChild,
       lazy: true,
     };
     checkPoolOptions(maxWorkers, poolOptions as never);
-    const { engine } = openEngine(mpContext?.Process ?? Process, maxWorkers, poolOptions);
-    super(engine);
-    this.#engine = engine;
+    super(openEngine(mpContext?.Process ?? Process, maxWorkers, poolOptions));
   }
 
   /** Ends the workers at once, by SIGTERM: what is not done breaks, and nothing can be submitted any more. */
   terminateWorkers(): void {
-    this.#engine.fail(new BrokenProcessPool('ERR_BROKEN_PROCESS_POOL', 'the workers have been terminated'));
+    this.engine.fail(new BrokenProcessPool('ERR_BROKEN_PROCESS_POOL', 'the workers have been terminated'));
   }
 
   /** Like `terminateWorkers`, by SIGKILL. */
   killWorkers(): void {
-    this.#engine.fail(new BrokenProcessPool('ERR_BROKEN_PROCESS_POOL', 'the workers have been killed'), 0);
+    this.engine.fail(new BrokenProcessPool('ERR_BROKEN_PROCESS_POOL', 'the workers have been killed'), 0);
   }
 
   protected explain(error: unknown, isBroken: boolean): unknown {
-    if (isBroken) return (this.#broken ??= asBroken(error ?? this.#engine.failure, 'the process pool is broken'));
+    if (isBroken) return (this.#broken ??= asBroken(error ?? this.engine.failure, 'the process pool is broken'));
     return error instanceof WorkerCrashedError
       ? asBroken(error, 'a process in the process pool was terminated abruptly')
       : error;

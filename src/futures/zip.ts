@@ -26,7 +26,7 @@ async function* zipLater(inputs: readonly Items<unknown>[]): AsyncGenerator<unkn
   );
   try {
     for (;;) {
-      const results = await Promise.all(iterators.map((iterator) => iterator.next()));
+      const results = await Promise.all(iterators.map(async (iterator) => iterator.next()));
       if (results.some(({ done }) => done)) return;
       yield results.map(({ value }) => value as unknown);
     }

@@ -24,12 +24,7 @@ export interface Opened {
 let pools = 0;
 
 /** Makes what runs the tasks of a pool, with those who look on. */
-export function openEngine(
-  pool: object,
-  type: typeof Process,
-  size: number,
-  options: PoolOptions<readonly unknown[]>,
-): Opened {
+export function openEngine(type: typeof Process, size: number, options: PoolOptions<readonly unknown[]>): Opened {
   const { initializer, initargs = [], stdio = 'inherit', graceMs = GRACE, memoryLimit = Infinity } = options;
   const counter = new Counter();
   const trace = options.trace === undefined ? [] : [new Trace(options.trace)];
@@ -56,9 +51,7 @@ export function openEngine(
           },
           setting: { creator: process.pid, inspect: options.inspect ?? false, memoryLimit, workers: size },
         });
-  const opened = { maker: self(), engine: makeEngine(), counter, house };
-  dropped.register(pool, opened);
-  return opened;
+  return { maker: self(), engine: makeEngine(), counter, house };
 }
 
 /** @throws {AssertionError} ERR_POOL_FOREIGN: this process was forked from the pool's: it has a copy, and no workers */
@@ -67,7 +60,11 @@ export function engineOf(opened: Opened): Engine {
   throw new AssertionError('ERR_POOL_FOREIGN', 'a pool can only be used by the process that made it');
 }
 
-/** A pool that nobody refers to any more gets no more tasks. */
+/** One that nobody refers to any more gets no more tasks: what it has been asked for is still done, then it ends. */
+export function closeWhenDropped(owner: object, opened: Opened): void {
+  dropped.register(owner, opened);
+}
+
 const dropped = new FinalizationRegistry<Opened>((opened) => {
   if (isOurs(opened)) void opened.engine.close();
 });

@@ -10,7 +10,7 @@ import type { Engine } from './engine.js';
 import type { Receiver, TaskOptions } from './errand.js';
 import { Input, type Items } from './input.js';
 import { Mapping } from './mapping.js';
-import { engineOf, openEngine, type Opened } from './open.js';
+import { closeWhenDropped, engineOf, openEngine, type Opened } from './open.js';
 import {
   checkBuffersize,
   checkCall,
@@ -50,7 +50,8 @@ export class Pool<Init extends readonly unknown[] = readonly unknown[]> {
    */
   constructor(processes: number = defaultWorkers(), options: PoolOptions<Init> = {}) {
     checkPoolOptions(processes, options as PoolOptions<never>);
-    this.#opened = openEngine(this, new.target.workerType, processes, options as PoolOptions<readonly unknown[]>);
+    this.#opened = openEngine(new.target.workerType, processes, options as PoolOptions<readonly unknown[]>);
+    closeWhenDropped(this, this.#opened);
   }
 
   /**

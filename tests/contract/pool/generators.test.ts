@@ -24,7 +24,7 @@ eachMethod(['forkserver', 'spawn'], (_method, context, test) => {
         yield `${n}:${x}`;
       }
     }
-    const expected = [3, 0, 2, 1].flatMap((n) => [...countTo(n)]);
+    const expected = [3, 0, 2, 1].flatMap((n) => Array.from(countTo(n)));
     assert.deepEqual(await listOf(pool.imap(countTo, [3, 0, 2, 1])), expected);
     assert.deepEqual(await listOf(pool.imap(slowly, [3, 0, 2, 1])), expected);
     assert.deepEqual(await listOf(pool.imap(slowly, [3, 0, 2, 1], { chunksize: 3 })), expected);
