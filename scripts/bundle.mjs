@@ -13,6 +13,7 @@ const entries = [
   'futures/index',
   'shared/index',
   'context/threading',
+  'util/index',
   'boot/server',
   'boot/child',
   'boot/thread',

@@ -9,6 +9,7 @@ import { filesBelow, root } from './setup.mjs';
 // A folder may import from itself and from the layers before its own. Folders of one layer do not know each other.
 const layers = [
   ['system'],
+  ['logging'],
   ['memory'],
   ['sync'],
   ['queue'],
@@ -23,7 +24,7 @@ const layers = [
   ['boot'],
   ['futures'],
   ['managers'],
-  ['coroutines'],
+  ['coroutines', 'util'],
 ];
 // Packages that belong behind one door.
 const doors = { koffi: 'system' };

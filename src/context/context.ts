@@ -3,6 +3,7 @@ import { JoinableQueue } from '../channel/joinable-queue.js';
 import { Pipe } from '../channel/pipe.js';
 import { Queue } from '../channel/queue.js';
 import { SimpleQueue } from '../channel/simple-queue.js';
+import { getLogger, logToStderr } from '../logging/stderr.js';
 import { activeChildren } from '../process/children.js';
 import { cpuCount } from '../process/cpu-count.js';
 import { currentProcess, parentProcess } from '../process/current.js';
@@ -53,6 +54,8 @@ const common = {
   currentProcess,
   freezeSupport,
   getAllStartMethods,
+  getLogger,
+  logToStderr,
   parentProcess,
   setExecutable,
   setForkserverPreload,

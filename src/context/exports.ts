@@ -4,6 +4,7 @@ import { Pipe } from '../channel/pipe.js';
 import { Queue } from '../channel/queue.js';
 import { SimpleQueue } from '../channel/simple-queue.js';
 import { wait, waitSync } from '../channel/wait.js';
+import { getLogger, logToStderr } from '../logging/stderr.js';
 import { registerExport } from '../memory/handle.js';
 import { Client, ClientSync } from '../network/client.js';
 import { answerChallenge, deliverChallenge } from '../network/greeting.js';
@@ -86,6 +87,8 @@ const travelling = {
   getContext,
   getIdent,
   getNativeId,
+  getLogger,
+  logToStderr,
   getStartMethod,
   local,
   mainThread,

@@ -3,11 +3,14 @@ import { header } from '../memory/program.js';
 import { CREATOR, enterSlot, indexOf, inheritSlot, isGone, self, slotBase } from '../memory/slots.js';
 import { leaveNow, muteStdin, renameProcess, setParentDeathSignal } from '../system/child.js';
 import { enterBusyFork } from '../system/fork.js';
+import { logger } from '../logging/logger.js';
+import { applyLogSettings } from '../logging/stderr.js';
 import { becomeNewProcess } from '../system/generation.js';
 import { duringBoot } from './bootstrapping.js';
 import { inheritServer } from './fork-server.js';
 import { leaveWithoutParent } from './launch.js';
 import { leaveByItself, leaveThroughExit, leaveWhenQuiet, report, targetDone } from './leave.js';
+import { runAfterFork } from './after-fork.js';
 import { adoptProcess, adoptSelf } from './current.js';
 import { forgetParent } from './inherited.js';
 import { readTarget } from './prepare.js';
@@ -73,6 +76,7 @@ export function bootFork(object: Process, state: State, { id, parent, turn, letS
     prepareLeaving();
     leaveWhenQuiet();
     letSignals();
+    runAfterFork();
     void live(object);
   } catch (error) {
     leaveNow(report(error)); // it must not get into the parent's code
@@ -104,6 +108,7 @@ async function run(id: number): Promise<void> {
     const record = readRecord(id);
     const luggage = await duringBoot(() => unpack(id, record));
     if (record.cwd !== process.cwd()) process.chdir(record.cwd);
+    applyLogSettings(record.log);
     await live(adoptProcess(record, luggage));
   } catch (error) {
     process.exit(report(error));
@@ -112,6 +117,7 @@ async function run(id: number): Promise<void> {
 
 async function live(object: Process): Promise<void> {
   try {
+    logger.info('child process calling run()');
     await object.run();
     targetDone();
   } catch (error) {

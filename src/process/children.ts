@@ -1,5 +1,6 @@
 import fs from 'node:fs';
 import { AssertionError, ValueError } from '../errors.js';
+import { logger } from '../logging/logger.js';
 import { lineOf } from '../memory/death.js';
 import { forgetBell } from '../memory/doorbell.js';
 import { ENDED, EXIT, EXIT_BIAS, freeSlot, isGone, readSlot, SERVER, STATE } from '../memory/slots.js';
@@ -25,6 +26,7 @@ export function collect(state: State, patient: boolean): number | undefined {
   if (readSlot(id, STATE) !== ENDED) return undefined;
   state.exitCode = readSlot(id, EXIT)! - EXIT_BIAS;
   running.delete(state);
+  logger.debug('process %d, %s, has ended with exit code %d', state.pid, state.name, state.exitCode);
   forgetBell(id);
   freeSlot(id);
   // Others of this process may wait for the same end. Not at once: this may be the attempt of one of them.

@@ -1,3 +1,4 @@
+import { nameProcessBy } from '../logging/logger.js';
 import { self } from '../memory/slots.js';
 import { nameProcess } from '../sync/names.js';
 import { randomBytes } from '../system/random.js';
@@ -43,6 +44,8 @@ function enterMain(): Process {
   setCurrent(main, null);
   return main;
 }
+
+nameProcessBy(() => currentProcess().name);
 
 /** In a child that its creator has forked of itself: the object is there, and this process is for it. */
 export function adoptSelf(object: Process, state: State, id: number): void {

@@ -1,6 +1,6 @@
 import { builtinModules, createRequire } from 'node:module';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { debuglog } from 'node:util';
+import { logger } from '../logging/logger.js';
 import { bury, EXIT_UNKNOWN, lineOf } from '../memory/death.js';
 import { ring, ringAgain } from '../memory/doorbell.js';
 import { underHeapLock } from '../memory/heap.js';
@@ -30,8 +30,6 @@ import { inForkedChild } from '../system/generation.js';
 import { EXIT_CANNOT_FORK, launchNode } from './launch.js';
 import { LARGE_PAGES, ONE_THREAD } from './one-thread.js';
 import { writeSettings } from './settings.js';
-
-const debug = debuglog('manyfold');
 
 const SERVER_FILE = fileURLToPath(new URL('../boot/server.js', import.meta.url));
 
@@ -138,11 +136,14 @@ async function startServer(): Promise<number | undefined> {
   const state = await waitAsync({ line: lineOf(id), cares: true, attempt: () => readiness(id) });
   if (state === 'ready') {
     server = id;
+    logger.debug('started the fork server as process %d', child.pid);
     return id;
   }
   if (child.exitCode === EXIT_CANNOT_FORK) {
     unfit = true;
-    debug('the fork server has threads beside its own (a module loader?): children are spawned instead of forked');
+    logger.warning(
+      'the fork server has threads beside its own (a module loader?): children are spawned instead of forked',
+    );
     return undefined;
   }
   throw new ProcessError(
@@ -158,7 +159,7 @@ function readiness(id: number): 'ready' | 'ended' | undefined {
 }
 
 function serverEnded(id: number, code: number, signal: NodeJS.Signals | null): void {
-  debug('the fork server %d ended: %s', id, signal ?? code);
+  logger.debug('the fork server %d ended: %s', id, signal ?? code);
   bury(id, code);
   freeSlot(id);
   for (const child of slotsInUse()) buryIfOrphaned(child);

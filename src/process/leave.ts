@@ -1,5 +1,6 @@
 import fs from 'node:fs';
 import { inspect } from 'node:util';
+import { logger } from '../logging/logger.js';
 import { leaveNow } from '../system/child.js';
 import { inForkedChild } from '../system/generation.js';
 import { watchLoop } from '../system/loop.js';
@@ -16,6 +17,7 @@ export function leaveByItself(): void {
     const handled = process.listenerCount('uncaughtException') > 0 || process.hasUncaughtExceptionCaptureCallback();
     if (!handled) process.exit(report(error));
   });
+  process.on('exit', (code) => logger.info('process exiting with exitcode %d', code));
   process.on('beforeExit', () => {
     if (done) return;
     complain(`the target of process '${currentObject()?.name}' waits for a promise that nothing is left to settle`);

@@ -3,6 +3,7 @@ import { free } from '../memory/heap.js';
 import { afterwards, readParcel, storeParcel } from '../memory/parcel.js';
 import { header } from '../memory/program.js';
 import { BOOT, indexOf, LUGGAGE, slotBase } from '../memory/slots.js';
+import type { LogSettings } from '../logging/stderr.js';
 import type { Process } from './process.js';
 import type { StartMethod } from './start-method.js';
 
@@ -16,6 +17,7 @@ export interface BootRecord {
   readonly authkey: Uint8Array;
   readonly method: StartMethod;
   readonly cwd: string;
+  readonly log: LogSettings;
   readonly parent: { readonly name: string; readonly pid: number; readonly id: number };
   /** The message of a target that captures nothing that changes; others are in the luggage. */
   readonly target: Uint8Array | undefined;

@@ -30,6 +30,7 @@ const record: BootRecord = {
   authkey: new Uint8Array(32),
   method: 'forkserver',
   cwd: '',
+  log: { level: 0, toStderr: false },
   parent: { name: 'MainProcess', pid: 0, id: 0 },
   target: undefined,
 };

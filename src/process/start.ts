@@ -1,6 +1,8 @@
 import { AssertionError } from '../errors.js';
 import { encode } from '../codec/encode.js';
 import { constantMessage } from '../codec/functions.js';
+import { logger } from '../logging/logger.js';
+import { logSettings } from '../logging/stderr.js';
 import { bury, EXIT_UNKNOWN } from '../memory/death.js';
 import { BOOT, claimSlot, freeSlot, LUGGAGE, PID, readSlot, self } from '../memory/slots.js';
 import { waitAsync } from '../sync/await.js';
@@ -42,6 +44,7 @@ export async function startChild(object: Process, state: State): Promise<void> {
   state.target = undefined;
   state.args = [];
   running.set(state, object);
+  logger.debug('started %s as process %d (%s)', state.name, state.pid, method);
   endWithMain();
   void waitAsync(endOf(state), { ref: !state.daemon });
 }
@@ -51,7 +54,8 @@ function pack(id: number, object: Process, state: State, method: StartMethod): v
   const parent = { name: currentProcess().name, pid: process.pid, id: self() };
   // A target that captures nothing shares nothing with the arguments: it need be read only once, and apart from them.
   const message = target && constantMessage(target, 'target');
-  const record: BootRecord = { name, daemon, identity, authkey, method, cwd: process.cwd(), parent, target: message };
+  const own = { name, daemon, identity, authkey, method };
+  const record: BootRecord = { ...own, cwd: process.cwd(), log: logSettings(), parent, target: message };
   const luggage = { target: message ? undefined : target, args, subclass: subclassOf(object) };
   if (luggage.target !== undefined || args.length > 0 || luggage.subclass !== undefined)
     checkIn(id, LUGGAGE, encode(luggage, { label: 'process' }));

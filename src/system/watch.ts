@@ -22,17 +22,24 @@ const F_DUPFD_CLOEXEC = 1030;
 
 /** Handles of libuv by their address; those that have been closed are used again. */
 const watching = new Map<number, () => void>();
-inForkedChild(() => watching.clear());
+const copies = new Set<number>();
 const spare: unknown[] = [];
 const closing = new Map<number, unknown>();
+
+// The loop has forgotten the handles.
+inForkedChild(() => {
+  for (const copy of copies) fs.closeSync(copy);
+  copies.clear();
+  watching.clear();
+});
 
 let onEvent: unknown;
 let onClosed: unknown;
 
 /**
  * Calls `readable` once, in a turn of the event loop, when a descriptor is readable or closed at its other end; keeps the
- * event loop alive until then, unless `ref` is false. Returns what ends the watch, which is to be called in any case. A duplicate is watched:
- * libuv may be reading the descriptor itself.
+ * event loop alive until then, unless `ref` is false. Returns what ends the watch, which is to be called in any case. A
+ * duplicate is watched: libuv may be reading the descriptor itself.
  */
 export function watchReadable(fd: number, readable: () => void, { ref = true } = {}): () => void {
   onEvent ??= pollCallbackOf(report);
@@ -49,12 +56,14 @@ export function watchReadable(fd: number, readable: () => void, { ref = true } =
   }
   const address = addressOf(handle);
   watching.set(address, readable);
+  copies.add(copy);
   uvPollStart(handle, UV_READABLE | UV_DISCONNECT, onEvent);
   if (!ref) uvUnref(handle);
   return () => {
     watching.delete(address);
     closing.set(address, handle);
     uvClose(handle, onClosed);
+    copies.delete(copy);
     fs.closeSync(copy);
   };
 }

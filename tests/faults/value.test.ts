@@ -6,7 +6,7 @@ import { areBlocksBack, settledBlocks } from '../support/blocks.js';
 import { collect } from '../support/collect.js';
 import { eachMethod } from '../support/methods.js';
 
-eachMethod(['forkserver', 'spawn'], (_method, context, test) => {
+eachMethod(['forkserver', 'spawn', 'fork'], (_method, context, test) => {
   const { Process, Queue, RawArray, RawValue, SharedArray, Value } = context;
 
   for (const recover of [false, true]) {

@@ -8,7 +8,7 @@ import { until } from '../../support/wait.js';
 
 const notOwned = { name: 'AssertionError', code: 'ERR_LOCK_NOT_OWNED' };
 
-eachMethod(['forkserver', 'spawn'], (_method, context, test) => {
+eachMethod(['forkserver', 'spawn', 'fork'], (_method, context, test) => {
   const { Condition, Lock, Process, Queue, RLock, Value } = context;
   type ConditionType = InstanceType<typeof Condition>;
 

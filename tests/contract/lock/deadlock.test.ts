@@ -6,7 +6,7 @@ import { asOwner, findDeadlocks, setDeadlockTimeout, type Deadlock } from 'manyf
 import { eachMethod } from '../../support/methods.js';
 import { until } from '../../support/wait.js';
 
-eachMethod(['forkserver', 'spawn'], (_method, context, test) => {
+eachMethod(['forkserver', 'spawn', 'fork'], (_method, context, test) => {
   const { Barrier, BoundedSemaphore, Lock, Process, Queue, RLock } = context;
   type Held = InstanceType<typeof Lock> | InstanceType<typeof RLock> | InstanceType<typeof BoundedSemaphore>;
 

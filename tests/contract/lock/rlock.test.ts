@@ -9,7 +9,7 @@ import { until } from '../../support/wait.js';
 
 const notOwned = { name: 'AssertionError', code: 'ERR_LOCK_NOT_OWNED' };
 
-eachMethod(['forkserver', 'spawn'], (_method, context, test) => {
+eachMethod(['forkserver', 'spawn', 'fork'], (_method, context, test) => {
   const { Lock, Process, Queue, RLock, Value } = context;
 
   test('an RLock is acquired as often as one likes, and free after as many releases', async () => {

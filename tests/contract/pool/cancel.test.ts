@@ -9,7 +9,7 @@ const spin = () => {
   for (;;);
 };
 
-eachMethod(['forkserver', 'spawn'], (_method, context, test) => {
+eachMethod(['forkserver', 'spawn', 'fork'], (_method, context, test) => {
   const { Lock, Pool, Value } = context;
 
   test('a queued task is dropped by its signal, and never runs', async () => {

@@ -7,7 +7,7 @@ import { wait, waitSync, type Connection } from 'manyfold';
 import { eachMethod } from '../../support/methods.js';
 import { until } from '../../support/wait.js';
 
-eachMethod(['forkserver', 'spawn'], (_method, context, test) => {
+eachMethod(['forkserver', 'spawn', 'fork'], (_method, context, test) => {
   const { JoinableQueue, Pipe, Process, Queue, SimpleQueue } = context;
 
   /** Children that each send ten numbers, slowly or not, and end. */

@@ -22,7 +22,7 @@ import { eachMethod } from '../../support/methods.js';
 const COUNT = Number(process.env['DROPPED_OBJECTS'] ?? 10_000);
 const BATCH = 2000;
 
-eachMethod(['forkserver', 'spawn'], (method, context, test) => {
+eachMethod(['forkserver', 'spawn', 'fork'], (method, context, test) => {
   const { Process } = context;
 
   if (method === 'forkserver') {

@@ -10,7 +10,7 @@ import { until } from '../../support/wait.js';
 /** The time within which others have to learn of a death. */
 const SOON = 1000;
 
-eachMethod(['forkserver', 'spawn'], (method, context, test) => {
+eachMethod(['forkserver', 'spawn', 'fork'], (method, context, test) => {
   const { Barrier, Condition, Lock, Process, Queue, RLock, Semaphore } = context;
 
   /** A process that does something, says so, and goes on living. */

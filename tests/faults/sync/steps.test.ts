@@ -27,7 +27,7 @@ async function soon(wait: Promise<unknown>): Promise<unknown> {
   return first;
 }
 
-eachMethod(['forkserver', 'spawn'], (method, context, test) => {
+eachMethod(['forkserver', 'spawn', 'fork'], (method, context, test) => {
   const { Barrier, BoundedSemaphore, Condition, Event, Lock, Process, RLock, Semaphore, Value } = context;
   const random = Random.printed();
 

@@ -1,0 +1,132 @@
+import { debuglog, format } from 'node:util';
+import { ArgumentTypeError, expected } from '../errors.js';
+import { callerOf, type Caller } from './caller.js';
+import { CRITICAL, DEBUG, ERROR, INFO, levelName, SUBDEBUG, SUBWARNING, WARNING } from './levels.js';
+
+/** A message, and where it comes from. */
+export interface LogRecord extends Caller {
+  readonly level: number;
+  readonly levelName: string;
+  readonly message: string;
+  /** Of the process that says it. */
+  readonly processName: string;
+  readonly pid: number;
+  /** Milliseconds since 1970. */
+  readonly created: number;
+}
+
+/** What becomes of messages. */
+export type LogHandler = (record: LogRecord) => void;
+
+/** In force while no other level is set, as in Python. */
+const DEFAULT_LEVEL = WARNING;
+
+/** With NODE_DEBUG=manyfold every message goes to stderr, whatever its level. */
+const debugLog = debuglog('manyfold');
+
+/**
+ * Says what the library does; there is one in each process, which `getLogger` gives. It says nothing unless it has a
+ * handler. A message is put together as by `util.format`.
+ *
+ * @see https://docs.python.org/3/library/multiprocessing.html#logging
+ */
+export class Logger {
+  #level = 0;
+  readonly #handlers: LogHandler[] = [];
+
+  /** What was set, 0 if nothing. */
+  get level(): number {
+    return this.#level;
+  }
+
+  /**
+   * Messages below this level are not passed on; 0 for the default, which is WARNING.
+   *
+   * @throws {TypeError} ERR_LOG_LEVEL
+   */
+  setLevel(level: number): void {
+    this.#level = checkLevel(level);
+  }
+
+  getEffectiveLevel(): number {
+    return this.#level === 0 ? DEFAULT_LEVEL : this.#level;
+  }
+
+  get handlers(): readonly LogHandler[] {
+    return [...this.#handlers];
+  }
+
+  /** Adds what messages are passed to; one that has been added stays added once. */
+  addHandler(handler: LogHandler): void {
+    if (!this.#handlers.includes(handler)) this.#handlers.push(handler);
+  }
+
+  removeHandler(handler: LogHandler): void {
+    const place = this.#handlers.indexOf(handler);
+    if (place >= 0) this.#handlers.splice(place, 1);
+  }
+
+  isEnabledFor(level: number): boolean {
+    return debugLog.enabled || (this.#handlers.length > 0 && level >= this.getEffectiveLevel());
+  }
+
+  log(level: number, message: string, ...args: unknown[]): void {
+    if (!this.isEnabledFor(checkLevel(level))) return;
+    const record = this.#record(level, format(message, ...args));
+    debugLog('%s', lineOf(record));
+    if (level >= this.getEffectiveLevel()) for (const handler of this.#handlers) handler(record);
+  }
+
+  subDebug(message: string, ...args: unknown[]): void {
+    this.log(SUBDEBUG, message, ...args);
+  }
+
+  debug(message: string, ...args: unknown[]): void {
+    this.log(DEBUG, message, ...args);
+  }
+
+  info(message: string, ...args: unknown[]): void {
+    this.log(INFO, message, ...args);
+  }
+
+  subWarning(message: string, ...args: unknown[]): void {
+    this.log(SUBWARNING, message, ...args);
+  }
+
+  warning(message: string, ...args: unknown[]): void {
+    this.log(WARNING, message, ...args);
+  }
+
+  error(message: string, ...args: unknown[]): void {
+    this.log(ERROR, message, ...args);
+  }
+
+  critical(message: string, ...args: unknown[]): void {
+    this.log(CRITICAL, message, ...args);
+  }
+
+  #record(level: number, message: string): LogRecord {
+    const { pid } = process;
+    const origin = { processName: processName(), pid, created: Date.now() };
+    return { level, levelName: levelName(level), message, ...origin, ...callerOf(import.meta.url) };
+  }
+}
+
+function checkLevel(level: number): number {
+  if (typeof level === 'number' && level >= 0) return level;
+  throw new ArgumentTypeError('ERR_LOG_LEVEL', `level: ${expected('a number, 0 or more', level)}`);
+}
+
+/** The line for a message, in multiprocessing's own format. */
+export function lineOf({ levelName: name, processName: from, message }: LogRecord): string {
+  return `[${name}/${from}] ${message}`;
+}
+
+let processName = (): string => 'MainProcess';
+
+/** Said by who knows what this process is called. */
+export function nameProcessBy(name: () => string): void {
+  processName = name;
+}
+
+export const logger = new Logger();
