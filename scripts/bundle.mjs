@@ -12,10 +12,12 @@ const entries = [
   'network/index',
   'futures/index',
   'shared/index',
+  'named/index',
   'context/threading',
   'util/index',
   'boot/server',
   'boot/child',
+  'boot/watcher',
   'boot/thread',
   'boot/cli',
 ];

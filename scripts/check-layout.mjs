@@ -19,7 +19,7 @@ const layers = [
   ['threading'],
   ['channel'],
   ['network'],
-  ['shared', 'pool'],
+  ['shared', 'named', 'pool'],
   ['context'],
   ['boot'],
   ['futures'],

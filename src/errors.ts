@@ -55,6 +55,12 @@ export class ShutDown extends ManyfoldError {}
 /** Python's `OSError`: an object that is closed, or a system call that failed. */
 export class OSError extends ManyfoldError {}
 
+/** Python's `FileNotFoundError`: there is nothing of that name. */
+export class FileNotFoundError extends OSError {}
+
+/** Python's `FileExistsError`: there is something of that name already. */
+export class FileExistsError extends OSError {}
+
 /** Python's `RuntimeError`: the call is right, the moment is wrong. */
 export class RuntimeError extends ManyfoldError {}
 
@@ -203,6 +209,8 @@ for (const type of [
   Full,
   ShutDown,
   OSError,
+  FileNotFoundError,
+  FileExistsError,
   RuntimeError,
   AssertionError,
   NotImplementedError,

@@ -19,6 +19,8 @@ import { currentProcess, parentProcess } from '../process/current.js';
 import { ForkProcess, ForkServerProcess, SpawnProcess } from '../process/method-classes.js';
 import { Process } from '../process/process.js';
 import { getAllStartMethods, getStartMethod, setStartMethod } from '../process/start-method.js';
+import { ShareableList } from '../named/shareable-list.js';
+import { SharedMemory } from '../named/shared-memory.js';
 import { SharedArray } from '../shared/array.js';
 import { RawArray } from '../shared/raw-array.js';
 import { RawValue } from '../shared/raw-value.js';
@@ -63,7 +65,9 @@ const travelling = {
   RawArray,
   RawValue,
   Semaphore,
+  ShareableList,
   SharedArray,
+  SharedMemory,
   SimpleQueue,
   SpawnPool,
   SpawnProcess,

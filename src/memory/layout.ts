@@ -30,6 +30,7 @@ export const EXTENT_WARM = 35; // pages that free extents still hold
 export const LET_GO = 36; // references that went since objects were last collected; see collect.ts
 export const COLLECT_AT = 37; // how many of them are worth a collection
 export const COLLECTIONS = 38; // how many there were (wraps)
+export const WATCHER = 40; // pid of the process that removes the program's names when it has ended, and its start time
 export const TICKET = 48; // the number that the next one to wait draws
 export const SWEPT_AT = 64; // when the table was last searched for the dead, in milliseconds (wraps)
 export const SLOTS_USED = 80; // slots with a higher index have never been in use

@@ -133,14 +133,14 @@ function recordClass(structure: StructureType, offsets: readonly number[]): Reco
     static {
       Object.entries(structure.fields).forEach(([name, type], place) => {
         const offset = offsets[place]!;
-        const { get, set } = typeof type === 'string' ? accessors(type) : nested(type);
+        const field = typeof type === 'string' ? accessors(type) : nested(type);
         Object.defineProperty(this.prototype, name, {
           enumerable: true,
           get(this: StructureRecord) {
-            return get(this.#bytes, this.#at + offset);
+            return field.get(this.#bytes, this.#at + offset);
           },
           set(this: StructureRecord, value: never) {
-            set(this.#bytes, this.#at + offset, value);
+            field.set(this.#bytes, this.#at + offset, value);
           },
         });
       });
@@ -178,10 +178,10 @@ interface Access {
 }
 
 function accessors(code: TypeCode): Access {
-  const { read, write } = views[code];
+  const access = views[code];
   return {
-    get: ({ view }, at) => read(view, at),
-    set: ({ view }, at, value) => write(view, at, value),
+    get: ({ view }, at) => access.read(view, at),
+    set: ({ view }, at, value) => access.write(view, at, value),
   };
 }
 

@@ -77,7 +77,9 @@ class GuardedRecord {
       Object.defineProperty(this, name, {
         enumerable: true,
         get: () => Reflect.get(raw, name) as unknown,
-        set: (value) => void Reflect.set(raw, name, value),
+        set: (value) => {
+          Reflect.set(raw, name, value);
+        },
       });
     }
   }

@@ -30,7 +30,7 @@ eachMethod(['forkserver', 'spawn', 'fork'], (_method, context, test) => {
       else await assert.rejects(waiting, OwnerDiedError);
       assert.ok(performance.now() - start < 1000);
       assert.equal(value.value, 2);
-      assert.equal((value.getLock() as Lock).recovered, recover);
+      assert.equal(value.getLock().recovered, recover);
       if (recover) value.release();
       assert.ok(value.acquireSync({ block: false }));
       value.release();

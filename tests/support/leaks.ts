@@ -52,6 +52,11 @@ function isSpareOf(servers: readonly ProcessInfo[], { ppid, name }: ProcessInfo)
   return name === 'manyfold-spare' && servers.some(({ pid }) => pid === ppid);
 }
 
+/** The one that waits for the end of this process, to remove the named memory that it may leave. */
+function isWatcher({ command }: ProcessInfo): boolean {
+  return command.includes(`manyfold-watcher ${process.pid} `);
+}
+
 /**
  * Marks the processes that this program will start, and gives it a temporary folder of its own, so that test programs
  * that run side by side do not take each other's leftovers for theirs. Undone when the program ends.
@@ -111,7 +116,7 @@ function leakedProcesses(processes: ProcessInfo[], before: Snapshot, { mayStay =
   const servers = processes.filter((info) => mayStay(info));
   const spares = processes.filter((info) => isSpareOf(servers, info));
   const strangers = processes.filter(
-    (info) => !before.processes.has(info.pid) && !servers.includes(info) && !spares.includes(info),
+    (info) => !before.processes.has(info.pid) && ![...servers, ...spares].includes(info) && !isWatcher(info),
   );
   const leak = (info: ProcessInfo, note = ''): Leak => ({
     what: 'process',
@@ -123,9 +128,17 @@ function leakedProcesses(processes: ProcessInfo[], before: Snapshot, { mayStay =
   return [...strangers.map((info) => leak(info)), ...several, ...spare];
 }
 
+/** Of another program that runs at the same time: named memory says whose it is. */
+function isOthers(name: string, ours: ReadonlySet<number>): boolean {
+  const owner = /^manyfold\.\d+\.(\d+)\./.exec(name)?.[1];
+  return owner !== undefined && !ours.has(Number(owner)) && existsSync(`/proc/${owner}`);
+}
+
 function leakedMemory(ours: ReadonlySet<number>, before: Snapshot): Leak[] {
   return [...names(sharedMemory)]
-    .filter((name) => !before.memory.has(name) && !isHeldByOthers(join(sharedMemory, name), ours))
+    .filter(
+      (name) => !before.memory.has(name) && !isOthers(name, ours) && !isHeldByOthers(join(sharedMemory, name), ours),
+    )
     .map((name) => ({ what: 'shared memory', name, text: `shared memory ${join(sharedMemory, name)}` }));
 }
 
@@ -164,7 +177,11 @@ function killStrangers(before: Snapshot, { mayStay = isForkServer }: LeakOptions
   const processes = ownProcesses();
   const servers = processes.filter((info) => mayStay(info));
   for (const info of processes) {
-    if (before.processes.has(info.pid) || servers.includes(info) || isSpareOf(servers, info)) continue;
+    if (
+      before.processes.has(info.pid) ||
+      [servers.includes(info), isSpareOf(servers, info), isWatcher(info)].includes(true)
+    )
+      continue;
     try {
       process.kill(info.pid, 'SIGKILL');
     } catch {

@@ -1,0 +1,4 @@
+export { FileExistsError, FileNotFoundError } from '../errors.js';
+export { pruneSharedMemory } from './prune.js';
+export { ShareableList, type Item } from './shareable-list.js';
+export { SharedMemory, type SharedMemoryOptions } from './shared-memory.js';
