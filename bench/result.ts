@@ -24,6 +24,8 @@ export function resultOf(row: Row, measured: readonly [Contestant, readonly numb
 
 /** The best of its contestants, among those by one competitor or by all that are not Manyfold. */
 export function best({ contestants }: RowResult, by: Competitor | 'a peer'): ContestantResult | undefined {
-  const eligible = contestants.filter((one) => (by === 'a peer' ? one.by !== 'Manyfold' : one.by === by));
+  const eligible = contestants.filter((one) =>
+    by === 'a peer' ? one.by !== 'Manyfold' && one.by !== 'the limit' : one.by === by,
+  );
   return eligible.toSorted((a, b) => a.median - b.median)[0];
 }

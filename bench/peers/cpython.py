@@ -113,6 +113,125 @@ def fight(_):
     return seconds_each(2 * count, run)
 
 
+def contender(shared, go, done, count):
+    use_lock(shared, 1000)
+    done.release()
+    go.wait()
+    use_lock(shared, count)
+    done.release()
+
+
+def contend(argument):
+    kind, processes = argument.split()
+    processes = int(processes)
+    count = times(200000)
+    shared = mp.Lock() if kind == 'Lock' else mp.Semaphore(2)
+    go, done = mp.Event(), mp.Semaphore(0)
+    each = -(-count // processes)
+    workers = [mp.get_context('fork').Process(target=contender, args=(shared, go, done, each)) for _ in range(processes)]
+    for worker in workers:
+        worker.start()
+    for _ in workers:
+        done.acquire()
+
+    def run():
+        go.set()
+        for _ in workers:
+            done.acquire()
+
+    seconds = seconds_each(each * processes, run)
+    for worker in workers:
+        worker.join()
+    return seconds
+
+
+def hog(lock, stop):
+    while not stop.is_set():
+        with lock:
+            end = time.perf_counter() + 1e-5
+            while time.perf_counter() < end:
+                pass
+
+
+def longest(_):
+    lock, stop = mp.Lock(), mp.Event()
+    hogs = [mp.get_context('fork').Process(target=hog, args=(lock, stop)) for _ in range(3)]
+    for one in hogs:
+        one.start()
+    most = 0
+    for _ in range(times(400)):
+        before = time.perf_counter()
+        lock.acquire()
+        most = max(most, time.perf_counter() - before)
+        lock.release()
+    stop.set()
+    for one in hogs:
+        one.join()
+    return most
+
+
+def answer_events(there, back, count):
+    for _ in range(count):
+        there.wait()
+        there.clear()
+        back.set()
+
+
+def events(_):
+    count = times(3000)
+    there, back = mp.Event(), mp.Event()
+    process = mp.get_context('fork').Process(target=answer_events, args=(there, back, 100 + count))
+    process.start()
+
+    def serve(n):
+        for _ in range(n):
+            there.set()
+            back.wait()
+            back.clear()
+
+    serve(100)
+    seconds = seconds_each(count, lambda: serve(count))
+    process.join()
+    return seconds
+
+
+def take_turns(condition, turn, side, count):
+    for _ in range(count):
+        with condition:
+            condition.wait_for(lambda: turn.value == side)
+            turn.value = 1 - side
+            condition.notify()
+
+
+def conditions(_):
+    count = times(3000)
+    condition, turn = mp.Condition(), mp.RawValue('i', 0)
+    process = mp.get_context('fork').Process(target=take_turns, args=(condition, turn, 1, 100 + count))
+    process.start()
+    take_turns(condition, turn, 0, 100)
+    seconds = seconds_each(count, lambda: take_turns(condition, turn, 0, count))
+    process.join()
+    return seconds
+
+
+def go_through(barrier, count):
+    for _ in range(count):
+        barrier.wait()
+
+
+def barrier(parties):
+    count = times(500)
+    shared = mp.Barrier(int(parties))
+    others = [mp.get_context('fork').Process(target=go_through, args=(shared, 10 + count)) for _ in range(int(parties) - 1)]
+    for other in others:
+        other.start()
+    go_through(shared, 10)
+    seconds = seconds_each(count, lambda: go_through(shared, count))
+    for other in others:
+        other.join()
+    return seconds
+
+
 def value(_):
     count = times(200000)
     shared = mp.Value('i', 0)

@@ -1,5 +1,6 @@
 import type { Row } from '../row.js';
 import { firstClosure, laterClosure } from './closure.js';
+import { contention } from './contention.js';
 import { importLibrary } from './import.js';
 import { foughtLock, freeLock, sharedCounter } from './locks.js';
 import { echoMegabyte } from './megabyte.js';
@@ -17,6 +18,7 @@ export const rows: readonly Row[] = [
   freeLock,
   foughtLock,
   sharedCounter,
+  ...contention,
   roundTrip,
   echoMegabyte,
   oneWayQueue,

@@ -1,6 +1,7 @@
 import { sweep } from '../memory/death.js';
 import type { Cell } from '../memory/program.js';
 import { hasEnded, isGone, self } from '../memory/slots.js';
+import { isHungry } from '../memory/waiters.js';
 
 /** Something that can be waited for, blocking or awaiting, by any number of processes at a time. */
 export interface Waitable<T> {
@@ -37,7 +38,8 @@ let triedAt = -Infinity;
 /** For one who does not wait but tries again and again: that must come to an end as well when somebody has died. */
 export function tryDeeper<T>(waitable: Waitable<T>): T | undefined {
   const now = performance.now();
-  if (!waitable.cares || now - triedAt < FIRST_LOOK) return undefined;
+  // Nor does it pass by those who wait.
+  if (!waitable.cares || now - triedAt < FIRST_LOOK || isHungry(waitable.line)) return undefined;
   triedAt = now;
   sweep();
   return waitable.attempt(true);

@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { handle } from '#dist/memory/handle.js';
 import { cellAt } from '#dist/memory/program.js';
 import { PID, readSlot } from '#dist/memory/slots.js';
-import { call, entriesInUse } from '#dist/memory/waiters.js';
+import { call, entriesInUse, isHungry } from '#dist/memory/waiters.js';
 import { Lock, Process, Queue, Value } from 'manyfold';
 import { guard } from '../../support/guard.js';
 import { standingIn } from '../../support/held.js';
@@ -103,6 +103,35 @@ for (const blocking of [true, false]) {
     assert.equal(await got.get({ timeout: 1000 }), 2);
     await first.join();
     await second.join();
+  });
+}
+
+for (const blocking of [true, false]) {
+  const how = blocking ? 'blocking' : 'awaiting';
+
+  test(`one that has waited for long and is called in vain (${how}) is not passed by any more`, async () => {
+    const lock = new Lock();
+    const got = new Queue<number>();
+    const line = cellAt(lineOf(lock));
+    lock.acquireSync();
+    const waiter = await startWaiter(lock, 1, blocking, got);
+    // Called while the lock is still held, it finds that others are quicker.
+    const becomesHungry = () => {
+      if (isHungry(line)) return true;
+      call(line);
+      return false;
+    };
+    assert.ok(await until(becomesHungry));
+    process.kill(waiter.pid!, 'SIGSTOP');
+    lock.release();
+    for (let tries = 0; tries < 1000; tries++) assert.equal(lock.acquireSync({ block: false }), false);
+    assert.equal(lock.locked(), false); // it is free, but not for us
+    process.kill(waiter.pid!, 'SIGCONT');
+    assert.equal(await got.get(), 1);
+    assert.equal(await lock.acquire(), true);
+    assert.equal(isHungry(line), false);
+    lock.release();
+    await waiter.join();
   });
 }
 
