@@ -1,6 +1,7 @@
+import { PARCEL_NEXT } from '../memory/blocks.js';
 import { cellAt } from '../memory/program.js';
 import { release, releaseWord } from '../memory/release.js';
-import { align, HEADS, LINK, LONG, PREFIX, PUT, SPARE, TAKEN } from './store-layout.js';
+import { align, HEADS, LINK, LONG, PREFIX, PUT, RETURNED, SPARE, TAKEN } from './store-layout.js';
 import { Window } from './window.js';
 
 /** Frees what lies in a store that nobody refers to: its messages, one by one as a taker would, and its chunks. */
@@ -22,6 +23,11 @@ export function disposeStore(address: number): void {
     if (emptied !== 0) release(emptied);
   }
   releaseWord(words, base + HEADS + (words[base + TAKEN]! & 1) * 2);
+  for (let parcel = words[base + RETURNED]!; parcel !== 0; parcel = words[base + RETURNED]!) {
+    const returned = cellAt(parcel);
+    words[base + RETURNED] = returned.words[returned.index + PARCEL_NEXT]!;
+    release(parcel);
+  }
 }
 
 /** Steps into the next chunk where a link to it stands; gives the one that is empty now, or 0. */

@@ -4,9 +4,9 @@ import { call } from '../memory/waiters.js';
 import { patience, type SyncWaitOptions, type WaitOptions } from '../sync/options.js';
 import { waitSync, type Waitable } from '../sync/wait.js';
 import type { Ledger } from './ledger.js';
-import { pack, received, receivedSync, type Received } from './message.js';
+import { pack, unpack, unpackSync } from './message.js';
 import type { Readiness } from './ready.js';
-import type { Store, Taken } from './store.js';
+import type { Received, Store, Taken } from './store.js';
 import { Waits } from './waits.js';
 
 const MOST = 2 ** 31 - 1;
@@ -27,8 +27,8 @@ export class Items {
     this.ledger = ledger;
     attach(store, store.address);
     const common = { line: store.messages, cares: false };
-    this.next = { ...common, attempt: () => this.take(received) };
-    this.nextSync = { ...common, attempt: () => this.take(receivedSync) };
+    this.next = { ...common, attempt: () => this.take(unpack) };
+    this.nextSync = { ...common, attempt: () => this.take(unpackSync) };
     this.some = { ...common, attempt: () => this.isReady() };
   }
 
@@ -60,7 +60,7 @@ export class Items {
     this.refuseClosed();
     options?.signal?.throwIfAborted();
     const got =
-      (this.waits.count === 0 ? this.take(received) : undefined) ??
+      (this.waits.count === 0 ? this.take(unpack) : undefined) ??
       (await this.waits.for(this.next, { timeout, signal: options?.signal }));
     if (got === undefined) throw empty();
     return got.value;
@@ -69,7 +69,7 @@ export class Items {
   getSync(options?: SyncWaitOptions): unknown {
     const timeout = patience(options);
     this.refuseClosed();
-    const got = this.take(receivedSync) ?? waitSync(this.nextSync, timeout);
+    const got = this.take(unpackSync) ?? waitSync(this.nextSync, timeout);
     if (got === undefined) throw empty();
     return got.value;
   }
@@ -105,26 +105,23 @@ export class Items {
     return { line: this.store.room, cares: false, attempt: () => this.store.put(bytes) || undefined };
   }
 
-  private take(read: (taken: Taken | undefined) => Received<unknown> | undefined): Received<unknown> | undefined {
-    return this.ledger === undefined ? read(this.store.take()) : this.takeAccountably(this.ledger, read);
+  private take<T>(read: (message: Taken) => T): Received<T> | undefined {
+    return this.ledger === undefined ? this.store.receive(read) : this.takeAccountably(this.ledger, read);
   }
 
-  private takeAccountably(
-    ledger: Ledger,
-    read: (taken: Taken) => Received<unknown> | undefined,
-  ): Received<unknown> | undefined {
+  private takeAccountably<T>(ledger: Ledger, read: (message: Taken) => T): Received<T> | undefined {
     ledger.inHand(1);
-    const taken = this.store.take();
-    if (taken === undefined) {
-      ledger.inHand(-1);
-      return undefined;
-    }
+    let received: Received<T> | undefined;
+    let failed = true;
     try {
-      return read(taken);
-    } catch (error) {
-      ledger.report(); // nobody has it who could
-      throw error;
+      received = this.store.receive(read);
+      failed = false;
+    } finally {
+      if (failed)
+        ledger.report(); // nobody has it who could
+      else if (received === undefined) ledger.inHand(-1);
     }
+    return received;
   }
 
   private isReady(): true | undefined {

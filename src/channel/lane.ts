@@ -4,7 +4,7 @@ import { createObject } from '../memory/objects.js';
 import { cellAt } from '../memory/program.js';
 import { call } from '../memory/waiters.js';
 import { HOLDER_WORDS, Holders } from './holders.js';
-import { Store, type Taken } from './store.js';
+import { Store, type Received, type Taken } from './store.js';
 
 /** A sender waits when the receiver is this many messages behind. */
 const MESSAGES_IN_FLIGHT = 4096;
@@ -57,11 +57,11 @@ export class Lane {
   }
 
   /** Undefined when there is no message now. One that is longer than `longest` bytes stays, and is an error. */
-  take(patient: boolean, longest?: number): Taken | undefined {
-    const taken = this.store.take(undefined, longest);
-    if (taken !== undefined || this.writers.any(patient)) return taken;
+  receive<T>(read: (message: Taken) => T, patient: boolean, longest?: number): Received<T> | undefined {
+    const received = this.store.receive(read, longest);
+    if (received !== undefined || this.writers.any(patient)) return received;
     // What was sent before the last writer went is still to be had.
-    const last = this.store.take(undefined, longest);
+    const last = this.store.receive(read, longest);
     if (last === undefined) throw new EOFError('ERR_EOF', 'nothing is left to receive, and nobody holds the other end');
     return last;
   }

@@ -2,6 +2,7 @@ import { encode } from '../codec/encode.js';
 import { decode, decodeSync } from '../codec/decode.js';
 import { isExtent } from '../memory/blocks.js';
 import { adoptParcel, afterwards, consumeParcel, keepMentioned } from '../memory/parcel.js';
+import { forgetWayBack } from '../memory/returns.js';
 import type { Taken } from './store.js';
 
 /** The bytes of a value; valid until the next message of this thread is packed. */
@@ -16,7 +17,18 @@ export function unpack(taken: Taken): unknown {
   // What lies in pages of its own stays there: the arrays in it are views, and the pages go when the last view does.
   if (!isExtent(parcel)) return consumeParcel(parcel, decode);
   const pages = adoptParcel(parcel);
-  return afterwards(decode(pages, { copy: false }), () => void pages.length);
+  const done = (): void => forgetWayBackOf(parcel, pages);
+  try {
+    return afterwards(decode(pages, { copy: false }), done);
+  } catch (error) {
+    done();
+    throw error;
+  }
+}
+
+/** The pages are there until then, whoever refers to them. */
+function forgetWayBackOf(parcel: number, _pages: Uint8Array): void {
+  forgetWayBack(parcel);
 }
 
 /**
@@ -27,26 +39,12 @@ export function unpackSync({ bytes, parcel }: Taken): unknown {
   return bytes === undefined ? consumeParcel(parcel, decodeSync) : decodeSync(bytes);
 }
 
-/** What a message was, in a box: no value at all is told from the value `undefined`, and one that is awaited later stays. */
-export interface Received<T> {
-  readonly value: T;
-}
-
-/** The value of a message that has been taken, if one was; a promise when something has to be imported for it. */
-export function received(taken: Taken | undefined): Received<unknown> | undefined {
-  return taken && { value: unpack(taken) };
-}
-
-export function receivedSync(taken: Taken | undefined): Received<unknown> | undefined {
-  return taken && { value: unpackSync(taken) };
-}
-
 /** A message as it is, in memory of the receiver's own. */
-export function bytesOf(taken: Taken | undefined): Received<Uint8Array> | undefined {
-  if (taken === undefined) return undefined;
-  const { bytes, parcel } = taken;
-  if (bytes !== undefined) return { value: bytes.slice() };
+export function bytesOf({ bytes, parcel }: Taken): Uint8Array {
+  if (bytes !== undefined) return bytes.slice();
   keepMentioned(parcel);
-  if (isExtent(parcel)) return { value: adoptParcel(parcel) };
-  return { value: consumeParcel(parcel, (stored) => stored.slice()) };
+  if (!isExtent(parcel)) return consumeParcel(parcel, (stored) => stored.slice());
+  const pages = adoptParcel(parcel);
+  forgetWayBack(parcel);
+  return pages;
 }

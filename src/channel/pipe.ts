@@ -3,9 +3,10 @@ import { call } from '../memory/waiters.js';
 import { waitSync, type Waitable } from '../sync/wait.js';
 import { closedError, Connection } from './connection.js';
 import { Lane } from './lane.js';
-import { bytesOf, pack, received, receivedSync, type Received } from './message.js';
+import { bytesOf, pack, unpack, unpackSync } from './message.js';
 import { Descriptor } from './descriptor.js';
 import type { Readiness } from './ready.js';
+import type { Received, Taken } from './store.js';
 import type { Transport } from './transport.js';
 import { Waits } from './waits.js';
 
@@ -60,19 +61,19 @@ class PipeEnd implements Transport, Lanes {
   }
 
   recv(signal?: AbortSignal): Promise<unknown> {
-    return this.receive((patient) => received(this.in!.take(patient)), signal);
+    return this.receive(unpack, undefined, signal);
   }
 
   recvSync(): unknown {
-    return this.receiveSync((patient) => receivedSync(this.in!.take(patient)));
+    return this.receiveSync(unpackSync);
   }
 
   recvBytes(limit: number, signal?: AbortSignal): Promise<Uint8Array> {
-    return this.receive((patient) => bytesOf(this.in!.take(patient, limit)), signal);
+    return this.receive(bytesOf, limit, signal);
   }
 
   recvBytesSync(limit: number): Uint8Array {
-    return this.receiveSync((patient) => bytesOf(this.in!.take(patient, limit)));
+    return this.receiveSync(bytesOf, limit);
   }
 
   async poll(timeout: number, signal?: AbortSignal): Promise<boolean> {
@@ -135,13 +136,15 @@ class PipeEnd implements Transport, Lanes {
     if (!this.out!.put(bytes, false)) waitSync(this.room(bytes));
   }
 
-  private async receive<T>(attempt: (patient: boolean) => Received<T> | undefined, signal?: AbortSignal): Promise<T> {
-    const { value } = (await this.waits.for(this.messages(attempt), { signal }))!;
+  private async receive<T>(read: (message: Taken) => T, limit?: number, signal?: AbortSignal): Promise<T> {
+    const next = this.messages((patient) => this.in!.receive(read, patient, limit));
+    const { value } = (await this.waits.for(next, { signal }))!;
     this.descriptor?.look();
     return value;
   }
 
-  private receiveSync<T>(attempt: (patient: boolean) => Received<T> | undefined): T {
+  private receiveSync<T>(read: (message: Taken) => T, limit?: number): T {
+    const attempt = (patient: boolean): Received<T> | undefined => this.in!.receive(read, patient, limit);
     const { value } = attempt(false) ?? waitSync(this.messages(attempt))!;
     this.descriptor?.look();
     return value;

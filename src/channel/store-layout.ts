@@ -1,13 +1,18 @@
+import { RETURNS_COUNT, RETURNS_FIRST, RETURNS_LINE } from '../memory/returns.js';
+
 /**
  * Messages in shared memory, first in, first out, from any number of processes to any number of processes. What is put
  * is stored: there is no thread that has to live on, and no size at which things change.
  *
  *   words 0, 1   the mutex of those who put             words 2, 3   the mutex of those who take
  *   word  4      PUT: how many were ever put (wraps)    word  5      TAKEN: how many were ever taken
- *   word  6      line of those who wait for a message   word  7      line of those who wait for room
- *   word  8      LIMIT on the messages held, or 0       word  9      SPARE: an empty chunk to be used next, or 0
- *   words 10..13 TAILS: where the next message goes, as chunk and offset, twice; PUT & 1 says which pair is true
- *   words 14..17 HEADS: where the first message lies, likewise with TAKEN
+ *   word  6      line of those who wait for a message
+ *   words 7, 8   RETURNED: messages that come before all others, because the process that had taken them died before it
+ *                could read them: the first parcel, and how many there are; see memory/returns.ts
+ *   word  9      line of those who wait for room
+ *   word  10     LIMIT on the messages held, or 0       word  11     SPARE: an empty chunk to be used next, or 0
+ *   words 12..15 TAILS: where the next message goes, as chunk and offset, twice; PUT & 1 says which pair is true
+ *   words 16..19 HEADS: where the first message lies, likewise with TAKEN
  *
  * A chunk is a block of messages one behind the other, each with four words before it: its length, an address (of the
  * parcel, when LONG stands for the length, or of the next chunk, when it is LINK), and two words for the sender's use.
@@ -17,13 +22,15 @@
  */
 export const PUT = 4;
 export const TAKEN = 5;
-export const MESSAGES_LINE = 6;
-export const ROOM_LINE = 7;
-export const LIMIT = 8;
-export const SPARE = 9;
-export const TAILS = 10;
-export const HEADS = 14;
-export const STORE_BYTES = 18 * 4;
+export const MESSAGES_LINE = RETURNS_LINE;
+export const RETURNED = RETURNS_FIRST;
+export const RETURNED_COUNT = RETURNS_COUNT;
+export const ROOM_LINE = 9;
+export const LIMIT = 10;
+export const SPARE = 11;
+export const TAILS = 12;
+export const HEADS = 16;
+export const STORE_BYTES = 20 * 4;
 
 export const LONG = -1;
 export const LINK = -2;

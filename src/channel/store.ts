@@ -1,14 +1,16 @@
 import { OSError } from '../errors.js';
-import { give, receive, settleHandsAt } from '../memory/hand.js';
-import { allocate, blockBytes, free, SHARED, take } from '../memory/heap.js';
+import { give, receive, receiveWithWayBack, settleHandsAt } from '../memory/hand.js';
+import { allocate, blockBytes, free, SHARED, take, underHeapLock } from '../memory/heap.js';
 import { mentionsOf } from '../memory/letter.js';
 import { createObject, STORE } from '../memory/objects.js';
-import { parcelLength, storeParcel } from '../memory/parcel.js';
+import { afterwards, parcelLength, storeParcel } from '../memory/parcel.js';
 import { cellAt, type Cell } from '../memory/program.js';
 import { self } from '../memory/slots.js';
-import { onDisposal } from '../memory/release.js';
+import { onDisposal, own } from '../memory/release.js';
+import { takeReturned } from '../memory/returns.js';
 import { call } from '../memory/waiters.js';
 import { Mutex } from '../sync/mutex.js';
+import { Copy } from './copy.js';
 import { disposeStore } from './disposal.js';
 import {
   align,
@@ -19,6 +21,8 @@ import {
   MESSAGES_LINE,
   PREFIX,
   PUT,
+  RETURNED,
+  RETURNED_COUNT,
   ROOM_LINE,
   SPARE,
   STORE_BYTES,
@@ -29,7 +33,7 @@ import { copy, copyOut, Window } from './window.js';
 
 const FIRST_CHUNK = 4 * 1024 - 16; // with a block's header it fills a power of two
 const CHUNK = 64 * 1024 - 16;
-const LONGEST_INLINE = 8 * 1024;
+const LONGEST_INLINE = 8 * 1024 - 48; // and as a parcel
 
 /** A message that has been taken. */
 export interface Taken {
@@ -43,6 +47,13 @@ export interface Taken {
   readonly note: number;
 }
 
+/** What has been made of a message, in a box: no message at all is told from the value `undefined`. */
+export interface Received<T> {
+  readonly value: T;
+}
+
+const NOTHING: Taken = { bytes: undefined, parcel: 0, number: 0, tag: 0, note: 0 };
+
 /** Messages in shared memory, first in, first out. What lies where is drawn in store-layout.ts. */
 export class Store {
   readonly address: number;
@@ -52,6 +63,8 @@ export class Store {
   readonly room: Cell;
   private readonly words: Int32Array;
   private readonly base: number;
+  private readonly putCount: Cell;
+  private readonly takenCount: Cell;
   private readonly putting: Mutex;
   private readonly taking: Mutex;
   private readonly tail = new Window();
@@ -62,6 +75,8 @@ export class Store {
     const { words, index } = cellAt(address);
     this.words = words;
     this.base = index;
+    this.putCount = cellAt(address + PUT);
+    this.takenCount = cellAt(address + TAKEN);
     this.putting = new Mutex(address);
     this.taking = new Mutex(address + 2);
     this.messages = cellAt(address + MESSAGES_LINE);
@@ -93,7 +108,9 @@ export class Store {
   }
 
   get size(): number {
-    return (Atomics.load(this.words, this.base + PUT) - Atomics.load(this.words, this.base + TAKEN)) | 0;
+    const { words, base } = this;
+    const waiting = (Atomics.load(words, base + PUT) - Atomics.load(words, base + TAKEN)) | 0;
+    return waiting + Atomics.load(words, base + RETURNED_COUNT);
   }
 
   get limit(): number {
@@ -157,7 +174,7 @@ export class Store {
     words[next + 1] = align(offset + PREFIX + inline);
     const putIt = (): void => void Atomics.store(words, base + PUT, (count + 1) | 0);
     if (parcel === 0) putIt();
-    else give(parcel, cellAt(this.address + PUT), putIt);
+    else give(parcel, this.putCount, putIt);
   }
 
   private takeSpare(): number {
@@ -190,7 +207,51 @@ export class Store {
     return taken?.bytes === undefined ? taken : { ...taken, bytes: taken.bytes.slice() };
   }
 
-  private remove(hand: Cell | undefined, longest: number): Taken | undefined {
+  /**
+   * Takes the first message and gives what `read` makes of it, in a box; undefined when there is none. Should this process
+   * die before `read` is done with it, the message is there again for the next one.
+   */
+  receive<T>(read: (message: Taken) => T, longest = Infinity): Received<T> | undefined {
+    const { words, base } = this;
+    const returned = Atomics.load(words, base + RETURNED_COUNT) > 0 ? this.takeReturned(longest) : 0;
+    if (returned !== 0) return { value: read({ ...NOTHING, parcel: returned }) };
+    if (Atomics.load(words, base + PUT) === Atomics.load(words, base + TAKEN)) return undefined;
+    const copy = Copy.claim(LONGEST_INLINE);
+    const taken = this.takeInto(copy, longest);
+    if (taken?.bytes === undefined) copy.done();
+    if (taken === undefined) return undefined;
+    if (this.limit > 0) call(this.room);
+    if (taken.bytes === undefined) return { value: read(taken) };
+    try {
+      return { value: afterwards(read(taken), () => copy.done()) };
+    } catch (error) {
+      copy.done();
+      throw error;
+    }
+  }
+
+  private takeInto(copy: Copy, longest: number): Taken | undefined {
+    this.lock(this.taking, TAKEN);
+    try {
+      return this.remove(undefined, longest, copy);
+    } catch (error) {
+      copy.done();
+      throw error;
+    } finally {
+      this.taking.release();
+    }
+  }
+
+  private takeReturned(longest: number): number {
+    return underHeapLock(() => {
+      const first = this.words[this.base + RETURNED]!;
+      if (first !== 0 && longest !== Infinity) refuseLonger(longest, parcelLength(first));
+      return takeReturned(this.address, (parcel) => own(parcel, self()));
+    });
+  }
+
+  /** Into `copy`, from which it goes back in case of need, or else into what the next message overwrites. */
+  private remove(hand: Cell | undefined, longest: number, copy?: Copy): Taken | undefined {
     const { words, base, head } = this;
     const count = words[base + TAKEN]!;
     if (Atomics.load(words, base + PUT) === count) return undefined;
@@ -207,21 +268,34 @@ export class Store {
     const length = head.lengthAt(offset);
     const parcel = head.addressAt(offset);
     if (longest !== Infinity) refuseLonger(longest, length === LONG ? parcelLength(parcel) : length);
-    const taken = {
-      bytes: length === LONG ? undefined : copyOut(head.bytes, offset + PREFIX, length),
-      parcel,
-      number: count,
-      tag: head.tagAt(offset),
-      note: head.noteAt(offset),
-    };
     if (hand) Atomics.store(hand.words, hand.index, count);
     words[next] = head.address;
     words[next + 1] = align(offset + PREFIX + Math.max(0, length));
     const takeIt = (): void => void Atomics.store(words, base + TAKEN, (count + 1) | 0);
-    if (parcel === 0) takeIt();
-    else receive(parcel, cellAt(this.address + TAKEN), takeIt);
+    const bytes = this.move(length, offset, parcel, takeIt, copy);
+    const taken = { bytes, parcel, number: count, tag: head.tagAt(offset), note: head.noteAt(offset) };
     if (emptied !== 0) this.putSpare(emptied);
     return taken;
+  }
+
+  /** Brings a message to where it is read; `takeIt` counts it as taken. */
+  private move(
+    length: number,
+    offset: number,
+    parcel: number,
+    takeIt: () => void,
+    copy: Copy | undefined,
+  ): Uint8Array | undefined {
+    const { head, address, takenCount } = this;
+    if (length === LONG) {
+      if (copy === undefined) receive(parcel, takenCount, takeIt);
+      else receiveWithWayBack(parcel, address, takenCount, takeIt);
+      return undefined;
+    }
+    if (copy !== undefined) return copy.take(head.bytes, offset + PREFIX, length, address, takenCount, takeIt);
+    const bytes = copyOut(head.bytes, offset + PREFIX, length);
+    takeIt();
+    return bytes;
   }
 
   /** The holder of a mutex that died may have had a parcel in hand, of which only the count says where it is. */

@@ -38,7 +38,7 @@ export const PLAIN = 0;
 export const EXTENT = 1; // describes an extent, see extent.ts
 export const FREE_EXTENT = 2;
 export const REFERENCES = 3; // keeps the objects that it names, see references.ts
-export const KEEPER = 4; // a parcel with such references, which go when it goes
+export const PARCEL = 4; // bytes on their way, see parcel.ts
 export const OBJECT = 16; // and above: shared by whoever refers to it, see objects.ts
 
 /** Words of the data of an extent's description. */
@@ -46,9 +46,12 @@ export const EXTENT_PAGE = 0; // number of its first page in the file
 export const EXTENT_SIZE = 1; // log2 of its pages
 export const EXTENT_BACKED = 2; // how many of its pages, from the first on, are real
 
-/** Word of a KEEPER's data, or of a used extent's description: the address of its references, or 0. */
-export const KEEPER_REFERENCES = 1;
-export const EXTENT_REFERENCES = 3;
+/** Words of a parcel's data, or of the description of the extent in which the parcel lies. */
+export const PARCEL_REFERENCES = 3; // address of the references to what it mentions, or 0; they go when it goes
+export const PARCEL_BACK = 4; // address of the store to which it goes back should its owner die, or 0; see returns.ts
+export const PARCEL_NEXT = 5; // the next one that has gone back, or 0
+export const PARCEL_LENGTH = 6; // how many bytes: the low 32 bits, then the high ones
+export const PARCEL_WORDS = 8;
 
 const SMALLEST = 4; // log2 of words: 64 bytes
 const LARGEST = 18; // 1 MB

@@ -8,19 +8,21 @@ import {
   FREE_EXTENT,
   KIND,
   OWNER,
+  PARCEL_BACK,
+  PARCEL_WORDS,
   popFrom,
   pushTo,
   SHARED,
   takeBlock,
 } from './blocks.js';
-import { EXTENT_END, EXTENT_WARM, FILE_BYTES, FREE_EXTENTS, PAGE } from './layout.js';
+import { EXTENT_END, EXTENT_WARM, FILE_BYTES, FREE_EXTENTS, PAGE, WORD } from './layout.js';
 import { cellAt, header, memoryFd } from './program.js';
 
 /**
  * Large memory: whole pages of the file, a power of two of them, described by a small block of the heap. Who uses an
  * extent maps it for itself. The sizes cost address space only: just the pages that were asked for are backed.
  */
-const EXTENT_DATA_BYTES = 16;
+const EXTENT_DATA_BYTES = PARCEL_WORDS * WORD;
 
 /** Free extents keep their pages, so that the next user need not have them zeroed, up to this many in a program. */
 const WARM_PAGES = (64 * 2 ** 20) / PAGE;
@@ -55,6 +57,7 @@ export function putExtent(address: number): void {
   const size = words[index + EXTENT_SIZE]!;
   if (header()[EXTENT_WARM]! + words[index + EXTENT_BACKED]! > WARM_PAGES) giveBack(address);
   header()[EXTENT_WARM]! += words[index + EXTENT_BACKED]!;
+  words[index + PARCEL_BACK] = 0;
   words[index + KIND] = FREE_EXTENT;
   words[index + OWNER] = SHARED;
   pushTo(FREE_EXTENTS + size, address);
@@ -75,15 +78,20 @@ function giveBack(address: number): void {
 // What is larger may be a table of which only some pages are looked at.
 const MAPPED_AT_ONCE = 64 * 2 ** 20;
 
+/** Backs the first `bytes` of an extent with real pages. */
+export function reserveExtent(address: number, bytes: number): void {
+  const { words, index } = cellAt(address);
+  const pages = Math.ceil(bytes / PAGE);
+  if (words[index + EXTENT_BACKED]! >= pages) return;
+  reserveMemory(memoryFd(), words[index + EXTENT_PAGE]! * PAGE, bytes);
+  words[index + EXTENT_BACKED] = pages;
+}
+
 /** Maps the first `bytes` of an extent, backed with real pages. */
 export function mapExtent(address: number, bytes: number): { address: number; length: number; buffer: ArrayBuffer } {
   const { words, index } = cellAt(address);
+  reserveExtent(address, bytes);
   const offset = words[index + EXTENT_PAGE]! * PAGE;
-  const pages = Math.ceil(bytes / PAGE);
-  if (words[index + EXTENT_BACKED]! < pages) {
-    reserveMemory(memoryFd(), offset, bytes);
-    words[index + EXTENT_BACKED] = pages;
-  }
   return { length: bytes, ...mapMemory(memoryFd(), offset, bytes, bytes <= MAPPED_AT_ONCE) };
 }
 

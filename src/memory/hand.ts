@@ -2,6 +2,7 @@ import { SHARED } from './blocks.js';
 import { handOver, underHeapLock } from './heap.js';
 import { cellAt, header, type Cell } from './program.js';
 import { ownerOf, release } from './release.js';
+import { forgetWayBack, goBack, setWayBack } from './returns.js';
 import { HAND, HAND_COUNTER, HAND_NUMBER, HAND_WAY, indexOf, isGone, self, slotBase, slotsInUse } from './slots.js';
 
 /**
@@ -35,6 +36,23 @@ export function receive(parcel: number, counter: Cell, change: () => void): void
   letOut();
 }
 
+/** Takes a parcel out of a store, to which it goes back unless `arrive` is called. */
+export function receiveWithWayBack(parcel: number, store: number, counter: Cell, change: () => void): void {
+  takeInHand(parcel, counter, TAKE);
+  setWayBack(parcel, store);
+  change();
+  handOver(parcel, self());
+  letOut();
+}
+
+/** Takes what has been copied into a parcel of this process's own out of a store, likewise. */
+export function copyWithWayBack(copy: number, store: number, counter: Cell, change: () => void): void {
+  takeInHand(copy, counter, TAKE);
+  setWayBack(copy, store);
+  change();
+  letOut();
+}
+
 function takeInHand(parcel: number, { words, index, address }: Cell, way: number): void {
   const slot = header();
   const base = slotBase(indexOf(self()));
@@ -58,8 +76,9 @@ export function settleHand(id: number): void {
   const { words, index } = cellAt(slot[base + HAND_COUNTER]!);
   const hasHappened = words[index] !== slot[base + HAND_NUMBER];
   const isInStore = hasHappened === (slot[base + HAND_WAY] === GIVE);
-  // What is the dead one's own goes with it.
-  if (!isInStore && ownerOf(parcel) === SHARED) release(parcel);
+  // A message in the store has nowhere to go back to; what is the dead one's own goes with it, or goes back.
+  if (isInStore) forgetWayBack(parcel);
+  else if (ownerOf(parcel) === SHARED && !goBack(parcel)) release(parcel);
 }
 
 /** For the one who has taken over a mutex from a dead process, before it changes what the mutex guards. */

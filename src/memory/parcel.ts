@@ -1,65 +1,61 @@
 import {
-  EXTENT,
-  EXTENT_REFERENCES,
   isExtent,
-  KEEPER,
-  KEEPER_REFERENCES,
-  KIND,
-  LARGEST_BLOCK,
-  PLAIN,
+  PARCEL,
+  PARCEL_BACK,
+  PARCEL_LENGTH,
+  PARCEL_NEXT,
+  PARCEL_REFERENCES,
+  PARCEL_WORDS,
 } from './blocks.js';
-import { mapExtent, takeExtent, unmapExtent } from './extent.js';
+import { takeExtent } from './extent.js';
 import { blockBytes, free, handOver, SHARED, take, underHeapLock } from './heap.js';
 import { renounce, takeStake, type Stake } from './inheritance.js';
+import { WORD } from './layout.js';
 import { mentionsOf } from './letter.js';
+import { borrowMapping, giveMappingBack, viewOf, type Mapped } from './mappings.js';
 import { cellAt } from './program.js';
 import { referTo } from './references.js';
 import { own } from './release.js';
 import { self } from './slots.js';
 
 /**
- * Bytes of any length in shared memory, named by one address: a block, or an extent when they are many. In a block they
- * stand behind two words, their length and the address of references to the objects that they mention, or 0.
+ * Bytes of any length in shared memory, named by one address: in a block behind eight words, or, when they are many, in an
+ * extent, whose description has these words:
+ *
+ *   words 0..2   the extent's
+ *   word 3       REFERENCES to the objects that the bytes mention
+ *   words 4, 5   BACK and NEXT: where it goes when the process dies that has it in hand, see returns.ts
+ *   words 6, 7   LENGTH in bytes
  */
-const LENGTH_BYTES = 8;
+const IN_BLOCK = PARCEL_WORDS * WORD;
+
+/** From here on bytes lie in pages of their own, and need not be copied by the one who takes them over. */
+const LONGEST_IN_BLOCK = 128 * 1024;
 
 export function storeParcel(bytes: Uint8Array, owner: number = SHARED): number {
-  return bytes.length + LENGTH_BYTES <= LARGEST_BLOCK ? storeInBlock(bytes, owner) : storeInExtent(bytes, owner);
+  const mentions = mentionsOf(bytes)?.addresses;
+  const store = bytes.length <= LONGEST_IN_BLOCK ? storeInBlock : storeInExtent;
+  return store(bytes, owner, mentions);
 }
 
-function storeInBlock(bytes: Uint8Array, owner: number): number {
-  const mentions = mentionsOf(bytes);
-  const address = underHeapLock(() => {
-    const block = take(LENGTH_BYTES + bytes.length, owner, mentions === undefined ? PLAIN : KEEPER);
-    if (mentions !== undefined) keep(block, KEEPER_REFERENCES, mentions.addresses);
-    return block;
-  });
-  const { words, index } = cellAt(address);
-  words[index] = bytes.length;
-  blockBytes(address).set(bytes, LENGTH_BYTES);
+type Addresses = readonly number[] | undefined;
+
+function storeInBlock(bytes: Uint8Array, owner: number, mentions: Addresses): number {
+  const address = underHeapLock(() => prepare(take(IN_BLOCK + bytes.length, owner, PARCEL), bytes.length, mentions));
+  blockBytes(address).set(bytes, IN_BLOCK);
   return address;
 }
 
-/** Under the heap's lock: the parcel keeps these objects from now on. */
-function keep(parcel: number, word: number, addresses: readonly number[]): void {
-  const { words, index } = cellAt(parcel);
-  words[index + word] = referTo(addresses);
-}
-
-function storeInExtent(bytes: Uint8Array, owner: number): number {
-  const length = LENGTH_BYTES + bytes.length;
+function storeInExtent(bytes: Uint8Array, owner: number, mentions: Addresses): number {
   const address = underHeapLock(() => {
-    const extent = takeExtent(length);
+    const extent = takeExtent(bytes.length);
     own(extent, owner);
-    const mentions = mentionsOf(bytes);
-    if (mentions !== undefined) keep(extent, EXTENT_REFERENCES, mentions.addresses);
-    return extent;
+    return prepare(extent, bytes.length, mentions);
   });
   try {
-    const mapping = mapExtent(address, length);
-    new Float64Array(mapping.buffer, 0, 1)[0] = bytes.length;
-    new Uint8Array(mapping.buffer).set(bytes, LENGTH_BYTES);
-    unmapExtent(mapping);
+    const mapped = borrowMapping(address, bytes.length);
+    new Uint8Array(mapped.buffer).set(bytes);
+    giveMappingBack(mapped);
     return address;
   } catch (error) {
     free(address);
@@ -67,25 +63,47 @@ function storeInExtent(bytes: Uint8Array, owner: number): number {
   }
 }
 
-/** Lets `use` look at the bytes where they lie; they must not be kept. */
-export function readParcel<T>(address: number, use: (bytes: Uint8Array) => T): T {
-  if (!isExtent(address)) {
-    const { words, index } = cellAt(address);
-    return use(blockBytes(address).subarray(LENGTH_BYTES, LENGTH_BYTES + words[index]!));
-  }
-  const mapping = mapExtent(address, lengthOfExtent(address));
-  try {
-    return use(new Uint8Array(mapping.buffer, LENGTH_BYTES));
-  } finally {
-    unmapExtent(mapping);
-  }
+/** Under the heap's lock: writes what stands before the bytes. */
+function prepare(address: number, length: number, mentions: Addresses): number {
+  const { words, index } = cellAt(address);
+  words[index + PARCEL_REFERENCES] = 0;
+  words[index + PARCEL_BACK] = 0;
+  words[index + PARCEL_NEXT] = 0;
+  setLength(address, length);
+  if (mentions !== undefined) words[index + PARCEL_REFERENCES] = referTo(mentions);
+  return address;
+}
+
+function setLength(address: number, length: number): void {
+  const { words, index } = cellAt(address);
+  words[index + PARCEL_LENGTH] = length | 0;
+  words[index + PARCEL_LENGTH + 1] = Math.floor(length / 2 ** 32);
 }
 
 /** How many bytes there are. */
 export function parcelLength(address: number): number {
-  if (isExtent(address)) return lengthOfExtent(address) - LENGTH_BYTES;
   const { words, index } = cellAt(address);
-  return words[index]!;
+  return words[index + PARCEL_LENGTH + 1]! * 2 ** 32 + (words[index + PARCEL_LENGTH]! >>> 0);
+}
+
+/** An empty parcel of this process for up to `capacity` bytes, which stand in `room`; few enough for a block. */
+export function openParcel(capacity: number): { readonly address: number; readonly room: Uint8Array } {
+  const address = underHeapLock(() => prepare(take(IN_BLOCK + capacity, self(), PARCEL), 0, undefined));
+  return { address, room: blockBytes(address).subarray(IN_BLOCK) };
+}
+
+export { setLength as setParcelLength };
+
+/** Lets `use` look at the bytes where they lie; they must not be kept. */
+export function readParcel<T>(address: number, use: (bytes: Uint8Array) => T): T {
+  const length = parcelLength(address);
+  if (!isExtent(address)) return use(blockBytes(address).subarray(IN_BLOCK, IN_BLOCK + length));
+  const mapped = borrowMapping(address, length);
+  try {
+    return use(new Uint8Array(mapped.buffer, 0, length));
+  } finally {
+    giveMappingBack(mapped);
+  }
 }
 
 /** Gives what `read` makes of the bytes, and frees the parcel. */
@@ -108,36 +126,29 @@ export function afterwards<T>(value: T, done: () => void): T {
   return value;
 }
 
-function lengthOfExtent(address: number): number {
-  const mapping = mapExtent(address, LENGTH_BYTES);
-  const length = new Float64Array(mapping.buffer, 0, 1)[0]!;
-  unmapExtent(mapping);
-  return LENGTH_BYTES + length;
-}
-
 /** For a reader that takes the bytes as they are: whoever decodes them later, what they mention stays for good. */
 export function keepMentioned(address: number): void {
   const { words, index } = cellAt(address);
-  if (words[index + KIND] === KEEPER) words[index + KEEPER_REFERENCES] = 0;
-  else if (words[index + KIND] === EXTENT) words[index + EXTENT_REFERENCES] = 0;
+  words[index + PARCEL_REFERENCES] = 0;
 }
 
 /** Takes a large parcel over: it lives as long as anything in this process refers to its memory. */
 export function adoptParcel(address: number): Uint8Array {
   handOver(address, self());
-  const { buffer, ...place } = mapExtent(address, lengthOfExtent(address));
-  unreachable.register(buffer, { ...place, extent: address, stake: takeStake() });
-  return new Uint8Array(buffer, LENGTH_BYTES);
+  const length = parcelLength(address);
+  const mapped = borrowMapping(address, length);
+  const buffer = viewOf(mapped, length);
+  unreachable.register(buffer, { mapped, extent: address, stake: takeStake() });
+  return new Uint8Array(buffer);
 }
 
 interface Adopted {
-  readonly address: number;
-  readonly length: number;
+  readonly mapped: Mapped;
   readonly extent: number;
   readonly stake: Stake;
 }
 
-const unreachable = new FinalizationRegistry((parcel: Adopted) => {
-  unmapExtent(parcel);
-  renounce(parcel.stake, () => free(parcel.extent));
+const unreachable = new FinalizationRegistry(({ mapped, extent, stake }: Adopted) => {
+  giveMappingBack(mapped);
+  renounce(stake, () => free(extent));
 });

@@ -1,17 +1,17 @@
 import {
   eachBlock,
   EXTENT,
-  EXTENT_REFERENCES,
-  KEEPER,
-  KEEPER_REFERENCES,
   KIND,
   OBJECT,
   OWNER,
+  PARCEL,
+  PARCEL_REFERENCES,
   putBlock,
   REFERENCES,
   SHARED,
 } from './blocks.js';
 import { putExtent } from './extent.js';
+import { goBack } from './returns.js';
 import { LET_GO } from './layout.js';
 import { cellAt, header } from './program.js';
 import { BLOCKS_OWNED, indexOf, slotBase } from './slots.js';
@@ -44,11 +44,11 @@ export function release(address: number): void {
   uncount(owner);
 }
 
-/** Frees what a dead process has owned. */
+/** Frees what a dead process has owned; messages that it had not got yet go back to where it took them. */
 export function releaseBlocksOf(id: number): void {
   if (header()[slotBase(indexOf(id)) + BLOCKS_OWNED] === 0) return;
   eachBlock((address, words, index) => {
-    if (words[index + OWNER] === id) release(address);
+    if (words[index + OWNER] === id && !goBack(address)) release(address);
   });
 }
 
@@ -65,8 +65,7 @@ export function onDisposal(kind: number, dispose: (address: number) => void): vo
 /** False for an object of a class that this process has not loaded: it is left to another one. */
 function releaseParts(address: number, words: Int32Array, index: number): boolean {
   const kind = words[index + KIND]!;
-  if (kind === KEEPER) releaseWord(words, index + KEEPER_REFERENCES);
-  else if (kind === EXTENT) releaseWord(words, index + EXTENT_REFERENCES);
+  if (kind === PARCEL || kind === EXTENT) releaseWord(words, index + PARCEL_REFERENCES);
   else if (kind === REFERENCES) countReferences(words, index);
   else if (kind > OBJECT) return disposeParts(kind, address);
   return true;
