@@ -6,7 +6,7 @@ import { waitSync, type Waitable } from '../sync/wait.js';
 import type { Ledger } from './ledger.js';
 import { pack, unpack, unpackSync } from './message.js';
 import type { Readiness } from './ready.js';
-import type { Received, Store, Taken } from './store.js';
+import { discard, stow, type Message, type Received, type Store, type Taken } from './store.js';
 import { Waits } from './waits.js';
 
 const MOST = 2 ** 31 - 1;
@@ -44,15 +44,25 @@ export class Items {
     options?.signal?.throwIfAborted();
     const bytes = pack(item);
     if (this.waits.count === 0 && this.store.put(bytes)) return;
-    const room = this.roomFor(bytes.slice()); // the encoder's buffer is the next one's
-    if (!(await this.waits.for(room, { timeout, signal: options?.signal }))) throw full();
+    const message = stow(bytes);
+    let stored: true | undefined;
+    try {
+      stored = await this.waits.for(this.roomFor(message), { timeout, signal: options?.signal });
+    } finally {
+      if (!stored) discard(message);
+    }
+    if (!stored) throw full();
   }
 
   putSync(item: unknown, options?: SyncWaitOptions): void {
     const timeout = patience(options);
     this.refuseClosed();
     const bytes = pack(item);
-    if (!this.store.put(bytes) && !waitSync(this.roomFor(bytes), timeout)) throw full();
+    if (this.store.put(bytes)) return;
+    const message = stow(bytes);
+    if (waitSync(this.roomFor(message), timeout)) return;
+    discard(message);
+    throw full();
   }
 
   async get(options?: WaitOptions): Promise<unknown> {
@@ -101,8 +111,8 @@ export class Items {
     return this.store.address;
   }
 
-  private roomFor(bytes: Uint8Array): Waitable<true> {
-    return { line: this.store.room, cares: false, attempt: () => this.store.put(bytes) || undefined };
+  private roomFor(message: Message): Waitable<true> {
+    return { line: this.store.room, cares: false, attempt: () => this.store.put(message) || undefined };
   }
 
   private take<T>(read: (message: Taken) => T): Received<T> | undefined {

@@ -4,7 +4,7 @@ import { createObject } from '../memory/objects.js';
 import { cellAt } from '../memory/program.js';
 import { call } from '../memory/waiters.js';
 import { HOLDER_WORDS, Holders } from './holders.js';
-import { Store, type Received, type Taken } from './store.js';
+import { Store, type Message, type Received, type Taken } from './store.js';
 
 /** A sender waits when the receiver is this many messages behind. */
 const MESSAGES_IN_FLIGHT = 4096;
@@ -50,10 +50,10 @@ export class Lane {
   }
 
   /** Undefined when there is no room now. */
-  put(bytes: Uint8Array, patient: boolean): true | undefined {
+  put(message: Message, patient: boolean): true | undefined {
     if (!this.readers.any(patient))
       throw new OSError('ERR_BROKEN_PIPE', 'nobody holds the other end of this connection');
-    return this.store.put(bytes) || undefined;
+    return this.store.put(message) || undefined;
   }
 
   /** Undefined when there is no message now. One that is longer than `longest` bytes stays, and is an error. */

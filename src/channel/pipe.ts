@@ -6,7 +6,7 @@ import { Lane } from './lane.js';
 import { bytesOf, pack, unpack, unpackSync } from './message.js';
 import { Descriptor } from './descriptor.js';
 import type { Readiness } from './ready.js';
-import type { Received, Taken } from './store.js';
+import { discard, stow, type Message, type Received, type Taken } from './store.js';
 import type { Transport } from './transport.js';
 import { Waits } from './waits.js';
 
@@ -129,11 +129,24 @@ class PipeEnd implements Transport, Lanes {
 
   private async put(bytes: Uint8Array, signal: AbortSignal | undefined): Promise<void> {
     if (!signal?.aborted && this.out!.put(bytes, false)) return;
-    await this.waits.for(this.room(bytes.slice()), { signal });
+    const message = stow(bytes);
+    let sent: true | undefined;
+    try {
+      sent = await this.waits.for(this.room(message), { signal });
+    } finally {
+      if (!sent) discard(message);
+    }
   }
 
   private putSync(bytes: Uint8Array): void {
-    if (!this.out!.put(bytes, false)) waitSync(this.room(bytes));
+    if (this.out!.put(bytes, false)) return;
+    const message = stow(bytes);
+    let sent: true | undefined;
+    try {
+      sent = waitSync(this.room(message));
+    } finally {
+      if (!sent) discard(message);
+    }
   }
 
   private async receive<T>(read: (message: Taken) => T, limit?: number, signal?: AbortSignal): Promise<T> {
@@ -158,8 +171,8 @@ class PipeEnd implements Transport, Lanes {
     return { line: this.in!.store.messages, cares: true, attempt };
   }
 
-  private room(bytes: Uint8Array): Waitable<true> {
-    return { line: this.out!.store.room, cares: true, attempt: (patient) => this.out!.put(bytes, patient) };
+  private room(message: Message): Waitable<true> {
+    return { line: this.out!.store.room, cares: true, attempt: (patient) => this.out!.put(message, patient) };
   }
 }
 

@@ -35,6 +35,9 @@ export const STORE_BYTES = 20 * 4;
 export const LONG = -1;
 export const LINK = -2;
 export const PREFIX = 16;
+export const FIRST_CHUNK = 4 * 1024 - 16; // with a block's header it fills a power of two
+export const CHUNK = 64 * 1024 - 16;
+export const LONGEST_INLINE = 8 * 1024 - 48; // likewise, and with a parcel's
 
 export function align(offset: number): number {
   return (offset + 7) & ~7;

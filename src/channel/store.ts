@@ -1,51 +1,33 @@
-import { OSError } from '../errors.js';
-import { give, receive, receiveWithWayBack, settleHandsAt } from '../memory/hand.js';
-import { allocate, blockBytes, free, SHARED, take, underHeapLock } from '../memory/heap.js';
+import { free, SHARED, take } from '../memory/heap.js';
 import { mentionsOf } from '../memory/letter.js';
 import { createObject, STORE } from '../memory/objects.js';
-import { afterwards, parcelLength, storeParcel } from '../memory/parcel.js';
+import { afterwards, storeParcel } from '../memory/parcel.js';
 import { cellAt, type Cell } from '../memory/program.js';
+import { onDisposal } from '../memory/release.js';
 import { self } from '../memory/slots.js';
-import { onDisposal, own } from '../memory/release.js';
-import { takeReturned } from '../memory/returns.js';
 import { call } from '../memory/waiters.js';
-import { Mutex } from '../sync/mutex.js';
 import { Copy } from './copy.js';
 import { disposeStore } from './disposal.js';
+import { Head, type Taken } from './head.js';
 import {
-  align,
+  FIRST_CHUNK,
   HEADS,
   LIMIT,
-  LINK,
-  LONG,
+  LONGEST_INLINE,
   MESSAGES_LINE,
-  PREFIX,
   PUT,
-  RETURNED,
   RETURNED_COUNT,
   ROOM_LINE,
-  SPARE,
   STORE_BYTES,
   TAILS,
   TAKEN,
 } from './store-layout.js';
-import { copy, copyOut, Window } from './window.js';
+import { Tail } from './tail.js';
 
-const FIRST_CHUNK = 4 * 1024 - 16; // with a block's header it fills a power of two
-const CHUNK = 64 * 1024 - 16;
-const LONGEST_INLINE = 8 * 1024 - 48; // and as a parcel
+export type { Taken } from './head.js';
 
-/** A message that has been taken. */
-export interface Taken {
-  /** The bytes, until the next `take` overwrites them; undefined when they are in a parcel, which is now ours. */
-  readonly bytes: Uint8Array | undefined;
-  readonly parcel: number;
-  /** How many were taken before it (wraps). */
-  readonly number: number;
-  /** The sender's two words. */
-  readonly tag: number;
-  readonly note: number;
-}
+/** Bytes, or the address of a parcel of this process that holds them. */
+export type Message = Uint8Array | number;
 
 /** What has been made of a message, in a box: no message at all is told from the value `undefined`. */
 export interface Received<T> {
@@ -63,22 +45,17 @@ export class Store {
   readonly room: Cell;
   private readonly words: Int32Array;
   private readonly base: number;
-  private readonly putCount: Cell;
-  private readonly takenCount: Cell;
-  private readonly putting: Mutex;
-  private readonly taking: Mutex;
-  private readonly tail = new Window();
-  private readonly head = new Window();
+  private readonly tail: Tail;
+  private readonly head: Head;
+  private readonly checkFull = (): boolean => this.isFull();
 
   constructor(address: number) {
-    this.address = address;
     const { words, index } = cellAt(address);
+    this.address = address;
     this.words = words;
     this.base = index;
-    this.putCount = cellAt(address + PUT);
-    this.takenCount = cellAt(address + TAKEN);
-    this.putting = new Mutex(address);
-    this.taking = new Mutex(address + 2);
+    this.tail = new Tail(address);
+    this.head = new Head(address);
     this.messages = cellAt(address + MESSAGES_LINE);
     this.room = cellAt(address + ROOM_LINE);
   }
@@ -121,82 +98,30 @@ export class Store {
     return this.limit > 0 && this.size >= this.limit;
   }
 
-  /** Stores a message, unless the store is full. */
-  put(bytes: Uint8Array, tag = 0, note = 0): boolean {
+  /** Stores a message, unless the store is full. A parcel is then nobody's; else it is still the caller's. */
+  put(message: Message, tag = 0, note = 0): boolean {
     if (this.isFull()) return false;
-    if (bytes.length > LONGEST_INLINE || mentionsOf(bytes) !== undefined) return this.putLong(bytes, tag, note);
-    this.lock(this.putting, PUT);
-    try {
-      if (this.isFull()) return false;
-      this.append(bytes.length, bytes, 0, tag, note);
-    } finally {
-      this.putting.release();
-    }
+    if (typeof message !== 'number' && isLong(message)) return this.putLong(message, tag, note);
+    if (!this.tail.put(message, tag, note, this.checkFull)) return false;
     call(this.messages);
     return true;
   }
 
   private putLong(bytes: Uint8Array, tag: number, note: number): boolean {
     const parcel = storeParcel(bytes, self()); // not under the mutex: it takes its time
-    let stored = false;
-    this.lock(this.putting, PUT);
-    try {
-      if (!this.isFull()) {
-        this.append(LONG, undefined, parcel, tag, note);
-        stored = true;
-      }
-    } finally {
-      this.putting.release();
-    }
+    const stored = this.tail.put(parcel, tag, note, this.checkFull);
     if (stored) call(this.messages);
     else free(parcel);
     return stored;
   }
 
-  private append(length: number, bytes: Uint8Array | undefined, parcel: number, tag: number, note: number): void {
-    const { words, base, tail } = this;
-    const count = words[base + PUT]!;
-    const now = base + TAILS + (count & 1) * 2;
-    const next = base + TAILS + ((count + 1) & 1) * 2;
-    tail.show(words[now]!);
-    let offset = words[now + 1]!;
-    const inline = bytes === undefined ? 0 : bytes.length;
-    // Behind each message there is room for the link to the next chunk.
-    if (offset + PREFIX + inline + PREFIX > tail.bytes.length) {
-      const chunk = this.takeSpare();
-      tail.write(offset, LINK, chunk, 0, 0);
-      tail.show(chunk);
-      offset = 0;
-    }
-    tail.write(offset, length, parcel, tag, note);
-    if (bytes !== undefined) copy(bytes, tail.bytes, offset + PREFIX);
-    words[next] = tail.address;
-    words[next + 1] = align(offset + PREFIX + inline);
-    const putIt = (): void => void Atomics.store(words, base + PUT, (count + 1) | 0);
-    if (parcel === 0) putIt();
-    else give(parcel, this.putCount, putIt);
-  }
-
-  private takeSpare(): number {
-    return Atomics.exchange(this.words, this.base + SPARE, 0) || allocate(CHUNK);
-  }
-
   /**
    * Takes the first message; undefined when there is none. Its number stands in `hand` before it is taken: should the
-   * taker die, that says what it had. A message of more than `longest` bytes stays.
-   *
-   * @throws {OSError} ERR_MESSAGE_LENGTH
+   * taker die, that says what it had.
    */
-  take(hand?: Cell, longest = Infinity): Taken | undefined {
-    const { words, base } = this;
-    if (Atomics.load(words, base + PUT) === Atomics.load(words, base + TAKEN)) return undefined;
-    this.lock(this.taking, TAKEN);
-    let taken: Taken | undefined;
-    try {
-      taken = this.remove(hand, longest);
-    } finally {
-      this.taking.release();
-    }
+  take(hand?: Cell): Taken | undefined {
+    if (this.head.isEmpty()) return undefined;
+    const taken = this.head.take(Infinity, { hand });
     if (this.limit > 0 && taken !== undefined) call(this.room);
     return taken;
   }
@@ -210,108 +135,44 @@ export class Store {
   /**
    * Takes the first message and gives what `read` makes of it, in a box; undefined when there is none. Should this process
    * die before `read` is done with it, the message is there again for the next one.
+   *
+   * @throws {OSError} ERR_MESSAGE_LENGTH: the message has more than `longest` bytes, and stays
    */
   receive<T>(read: (message: Taken) => T, longest = Infinity): Received<T> | undefined {
-    const { words, base } = this;
-    const returned = Atomics.load(words, base + RETURNED_COUNT) > 0 ? this.takeReturned(longest) : 0;
+    const returned = Atomics.load(this.words, this.base + RETURNED_COUNT) > 0 ? this.head.takeReturned(longest) : 0;
     if (returned !== 0) return { value: read({ ...NOTHING, parcel: returned }) };
-    if (Atomics.load(words, base + PUT) === Atomics.load(words, base + TAKEN)) return undefined;
+    return this.head.isEmpty() ? undefined : this.receiveFirst(read, longest);
+  }
+
+  private receiveFirst<T>(read: (message: Taken) => T, longest: number): Received<T> | undefined {
     const copy = Copy.claim(LONGEST_INLINE);
-    const taken = this.takeInto(copy, longest);
-    if (taken?.bytes === undefined) copy.done();
-    if (taken === undefined) return undefined;
-    if (this.limit > 0) call(this.room);
-    if (taken.bytes === undefined) return { value: read(taken) };
     try {
+      const taken = this.head.take(longest, { copy });
+      if (taken === undefined) {
+        copy.done();
+        return undefined;
+      }
+      if (this.limit > 0) call(this.room);
       return { value: afterwards(read(taken), () => copy.done()) };
     } catch (error) {
       copy.done();
       throw error;
     }
   }
-
-  private takeInto(copy: Copy, longest: number): Taken | undefined {
-    this.lock(this.taking, TAKEN);
-    try {
-      return this.remove(undefined, longest, copy);
-    } catch (error) {
-      copy.done();
-      throw error;
-    } finally {
-      this.taking.release();
-    }
-  }
-
-  private takeReturned(longest: number): number {
-    return underHeapLock(() => {
-      const first = this.words[this.base + RETURNED]!;
-      if (first !== 0 && longest !== Infinity) refuseLonger(longest, parcelLength(first));
-      return takeReturned(this.address, (parcel) => own(parcel, self()));
-    });
-  }
-
-  /** Into `copy`, from which it goes back in case of need, or else into what the next message overwrites. */
-  private remove(hand: Cell | undefined, longest: number, copy?: Copy): Taken | undefined {
-    const { words, base, head } = this;
-    const count = words[base + TAKEN]!;
-    if (Atomics.load(words, base + PUT) === count) return undefined;
-    const now = base + HEADS + (count & 1) * 2;
-    const next = base + HEADS + ((count + 1) & 1) * 2;
-    head.show(words[now]!);
-    let offset = words[now + 1]!;
-    let emptied = 0;
-    if (head.lengthAt(offset) === LINK) {
-      emptied = head.address;
-      head.show(head.addressAt(offset));
-      offset = 0;
-    }
-    const length = head.lengthAt(offset);
-    const parcel = head.addressAt(offset);
-    if (longest !== Infinity) refuseLonger(longest, length === LONG ? parcelLength(parcel) : length);
-    if (hand) Atomics.store(hand.words, hand.index, count);
-    words[next] = head.address;
-    words[next + 1] = align(offset + PREFIX + Math.max(0, length));
-    const takeIt = (): void => void Atomics.store(words, base + TAKEN, (count + 1) | 0);
-    const bytes = this.move(length, offset, parcel, takeIt, copy);
-    const taken = { bytes, parcel, number: count, tag: head.tagAt(offset), note: head.noteAt(offset) };
-    if (emptied !== 0) this.putSpare(emptied);
-    return taken;
-  }
-
-  /** Brings a message to where it is read; `takeIt` counts it as taken. */
-  private move(
-    length: number,
-    offset: number,
-    parcel: number,
-    takeIt: () => void,
-    copy: Copy | undefined,
-  ): Uint8Array | undefined {
-    const { head, address, takenCount } = this;
-    if (length === LONG) {
-      if (copy === undefined) receive(parcel, takenCount, takeIt);
-      else receiveWithWayBack(parcel, address, takenCount, takeIt);
-      return undefined;
-    }
-    if (copy !== undefined) return copy.take(head.bytes, offset + PREFIX, length, address, takenCount, takeIt);
-    const bytes = copyOut(head.bytes, offset + PREFIX, length);
-    takeIt();
-    return bytes;
-  }
-
-  /** The holder of a mutex that died may have had a parcel in hand, of which only the count says where it is. */
-  private lock(mutex: Mutex, counter: number): void {
-    if (mutex.lockSync() === 'abandoned') settleHandsAt(cellAt(this.address + counter));
-  }
-
-  private putSpare(chunk: number): void {
-    if (blockBytes(chunk).length < CHUNK || Atomics.compareExchange(this.words, this.base + SPARE, 0, chunk) !== 0)
-      free(chunk);
-  }
 }
 
-function refuseLonger(longest: number, length: number): void {
-  if (length > longest)
-    throw new OSError('ERR_MESSAGE_LENGTH', `bad message length: expected at most ${longest} bytes, got ${length}`);
+function isLong(bytes: Uint8Array): boolean {
+  return bytes.length > LONGEST_INLINE || mentionsOf(bytes) !== undefined;
+}
+
+/** A message as one that waits for room keeps it: what it was written to is the next one's. */
+export function stow(bytes: Uint8Array): Message {
+  return isLong(bytes) ? storeParcel(bytes, self()) : bytes.slice();
+}
+
+/** For what was stowed and not put. */
+export function discard(message: Message): void {
+  if (typeof message === 'number') free(message);
 }
 
 onDisposal(STORE, disposeStore);

@@ -1,0 +1,127 @@
+import { OSError } from '../errors.js';
+import { receive, receiveWithWayBack, settleHandsAt } from '../memory/hand.js';
+import { blockBytes, free, underHeapLock } from '../memory/heap.js';
+import { parcelLength } from '../memory/parcel.js';
+import { cellAt, type Cell } from '../memory/program.js';
+import { own } from '../memory/release.js';
+import { takeReturned } from '../memory/returns.js';
+import { self } from '../memory/slots.js';
+import { Mutex } from '../sync/mutex.js';
+import type { Copy } from './copy.js';
+import { align, CHUNK, HEADS, LINK, LONG, PREFIX, PUT, RETURNED, SPARE, TAKEN } from './store-layout.js';
+import { copyOut, Window } from './window.js';
+
+/** A message that has been taken. */
+export interface Taken {
+  /** The bytes, until the next `take` overwrites them; undefined when they are in a parcel, which is now ours. */
+  readonly bytes: Uint8Array | undefined;
+  readonly parcel: number;
+  /** How many were taken before it (wraps). */
+  readonly number: number;
+  /** The sender's two words. */
+  readonly tag: number;
+  readonly note: number;
+}
+
+/** The end of a store at which messages are taken. */
+export class Head {
+  private readonly address: number;
+  private readonly words: Int32Array;
+  private readonly base: number;
+  private readonly count: Cell;
+  private readonly mutex: Mutex;
+  private readonly window = new Window();
+
+  constructor(address: number) {
+    const { words, index } = cellAt(address);
+    this.address = address;
+    this.words = words;
+    this.base = index;
+    this.count = cellAt(address + TAKEN);
+    this.mutex = new Mutex(address + 2);
+  }
+
+  isEmpty(): boolean {
+    return Atomics.load(this.words, this.base + PUT) === Atomics.load(this.words, this.base + TAKEN);
+  }
+
+  /**
+   * Takes the first message. Its number stands in `hand` before; with a `copy` it goes back, should this process die before
+   * it has been read.
+   *
+   * @throws {OSError} ERR_MESSAGE_LENGTH: it has more than `longest` bytes, and stays
+   */
+  take(longest: number, { hand, copy }: { hand?: Cell | undefined; copy?: Copy }): Taken | undefined {
+    if (this.mutex.lockSync() === 'abandoned') settleHandsAt(this.count); // as in Tail
+    try {
+      return this.isEmpty() ? undefined : this.remove(longest, hand, copy);
+    } finally {
+      this.mutex.release();
+    }
+  }
+
+  /** Takes the first message that has come back, as a parcel; 0 when there is none any more. */
+  takeReturned(longest: number): number {
+    return underHeapLock(() => {
+      const first = this.words[this.base + RETURNED]!;
+      if (first !== 0 && longest !== Infinity) refuseLonger(longest, parcelLength(first));
+      return takeReturned(this.address, (parcel) => own(parcel, self()));
+    });
+  }
+
+  private remove(longest: number, hand: Cell | undefined, copy: Copy | undefined): Taken {
+    const { words, base, window } = this;
+    const count = words[base + TAKEN]!;
+    const now = base + HEADS + (count & 1) * 2;
+    const next = base + HEADS + ((count + 1) & 1) * 2;
+    window.show(words[now]!);
+    let offset = words[now + 1]!;
+    let emptied = 0;
+    if (window.lengthAt(offset) === LINK) {
+      emptied = window.address;
+      window.show(window.addressAt(offset));
+      offset = 0;
+    }
+    const length = window.lengthAt(offset);
+    const parcel = window.addressAt(offset);
+    if (longest !== Infinity) refuseLonger(longest, length === LONG ? parcelLength(parcel) : length);
+    if (hand) Atomics.store(hand.words, hand.index, count);
+    words[next] = window.address;
+    words[next + 1] = align(offset + PREFIX + Math.max(0, length));
+    const takeIt = (): void => void Atomics.store(words, base + TAKEN, (count + 1) | 0);
+    const bytes = this.move(length, offset, parcel, takeIt, copy);
+    const taken = { bytes, parcel, number: count, tag: window.tagAt(offset), note: window.noteAt(offset) };
+    if (emptied !== 0) this.putSpare(emptied);
+    return taken;
+  }
+
+  /** Brings a message to where it is read; `takeIt` counts it as taken. */
+  private move(
+    length: number,
+    offset: number,
+    parcel: number,
+    takeIt: () => void,
+    copy: Copy | undefined,
+  ): Uint8Array | undefined {
+    const { window, address, count } = this;
+    if (length === LONG) {
+      if (copy === undefined) receive(parcel, count, takeIt);
+      else receiveWithWayBack(parcel, address, count, takeIt);
+      return undefined;
+    }
+    if (copy !== undefined) return copy.take(window.bytes, offset + PREFIX, length, address, count, takeIt);
+    const bytes = copyOut(window.bytes, offset + PREFIX, length);
+    takeIt();
+    return bytes;
+  }
+
+  private putSpare(chunk: number): void {
+    if (blockBytes(chunk).length < CHUNK || Atomics.compareExchange(this.words, this.base + SPARE, 0, chunk) !== 0)
+      free(chunk);
+  }
+}
+
+function refuseLonger(longest: number, length: number): void {
+  if (length > longest)
+    throw new OSError('ERR_MESSAGE_LENGTH', `bad message length: expected at most ${longest} bytes, got ${length}`);
+}
