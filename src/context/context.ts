@@ -9,10 +9,10 @@ import { cpuCount } from '../process/cpu-count.js';
 import { currentProcess, parentProcess } from '../process/current.js';
 import { setForkserverPreload } from '../process/fork-server.js';
 import { setExecutable } from '../process/launch.js';
-import { ForkProcess, ForkServerProcess, SpawnProcess } from '../process/method-classes.js';
+import { ForkProcess, ForkServerProcess, SpawnProcess, ThreadProcess } from '../process/method-classes.js';
 import type { Process } from '../process/process.js';
 import { checkStartMethod, defaultMethod, getAllStartMethods, type StartMethod } from '../process/start-method.js';
-import { ForkPool, ForkServerPool, SpawnPool } from '../pool/method-classes.js';
+import { ForkPool, ForkServerPool, SpawnPool, ThreadPool } from '../pool/method-classes.js';
 import type { Pool } from '../pool/pool.js';
 import { SharedArray } from '../shared/array.js';
 import { RawArray } from '../shared/raw-array.js';
@@ -75,6 +75,7 @@ const classes: Record<StartMethod, { readonly Process: typeof Process; readonly 
   forkserver: { Process: ForkServerProcess, Pool: ForkServerPool },
   fork: { Process: ForkProcess, Pool: ForkPool },
   spawn: { Process: SpawnProcess, Pool: SpawnPool },
+  thread: { Process: ThreadProcess, Pool: ThreadPool },
 };
 const contexts = new Map<StartMethod, Context>();
 

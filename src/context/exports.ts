@@ -9,15 +9,16 @@ import { registerExport } from '../memory/handle.js';
 import { Client, ClientSync } from '../network/client.js';
 import { answerChallenge, deliverChallenge } from '../network/greeting.js';
 import { Listener } from '../network/listener.js';
-import { ForkPool, ForkServerPool, SpawnPool } from '../pool/method-classes.js';
+import { ForkPool, ForkServerPool, SpawnPool, ThreadPool } from '../pool/method-classes.js';
 import { currentTask } from '../pool/current-task.js';
 import { Pool } from '../pool/pool.js';
 import { work } from '../pool/worker.js';
 import { activeChildren } from '../process/children.js';
 import { cpuCount } from '../process/cpu-count.js';
 import { currentProcess, parentProcess } from '../process/current.js';
-import { ForkProcess, ForkServerProcess, SpawnProcess } from '../process/method-classes.js';
+import { ForkProcess, ForkServerProcess, SpawnProcess, ThreadProcess } from '../process/method-classes.js';
 import { Process } from '../process/process.js';
+import { provideThreadLane } from '../process/thread-lane.js';
 import { getAllStartMethods, getStartMethod, setStartMethod } from '../process/start-method.js';
 import { ShareableList } from '../named/shareable-list.js';
 import { SharedMemory } from '../named/shared-memory.js';
@@ -36,6 +37,7 @@ import { asOwner } from '../sync/owner.js';
 import { RLock } from '../sync/rlock.js';
 import { BoundedSemaphore, Semaphore } from '../sync/semaphore.js';
 import { activeCount, currentThread, enumerate, getIdent, getNativeId, mainThread } from '../threading/current.js';
+import { threads } from '../threading/lane.js';
 import { local, revive as reviveLocal } from '../threading/local.js';
 import { Thread } from '../threading/thread.js';
 import { Timer } from '../threading/timer.js';
@@ -73,6 +75,8 @@ const travelling = {
   SpawnProcess,
   Structure,
   Thread,
+  ThreadPool,
+  ThreadProcess,
   Timer,
   Value,
   activeChildren,
@@ -107,3 +111,4 @@ const travelling = {
 };
 
 for (const [name, value] of Object.entries(travelling)) registerExport(name, value);
+provideThreadLane(threads);

@@ -83,6 +83,12 @@ export function bootFork(object: Process, state: State, { id, parent, turn, letS
   }
 }
 
+/** In a thread that stands for a child. */
+export function bootInThread(id: number): void {
+  prepareLeaving();
+  void run(id);
+}
+
 /** In a child that is a fresh Node. */
 export function bootSpawned(id: number, settings: number): void {
   enterSlot(id);

@@ -1,5 +1,5 @@
 import fs from 'node:fs';
-import { AssertionError, ValueError } from '../errors.js';
+import { AssertionError, NotImplementedError, ValueError } from '../errors.js';
 import { logger } from '../logging/logger.js';
 import { lineOf } from '../memory/death.js';
 import { forgetBell } from '../memory/doorbell.js';
@@ -12,6 +12,7 @@ import { buryIfOrphaned } from './fork-server.js';
 import type { Process } from './process.js';
 import { burySpawned } from './spawn.js';
 import { running, stateOf, type State } from './state.js';
+import { threadLane } from './thread-lane.js';
 
 /** The end of a child, as something to wait for. */
 export function endOf(state: State): Waitable<number> {
@@ -22,7 +23,8 @@ export function endOf(state: State): Waitable<number> {
 export function collect(state: State, patient: boolean): number | undefined {
   const id = state.id!;
   if (state.exitCode !== undefined) return state.exitCode;
-  if (patient && readSlot(id, STATE) !== ENDED) lookForEnd(id, state);
+  // A thread says itself that it ends; a look at that costs nothing.
+  if ((patient || state.method === 'thread') && readSlot(id, STATE) !== ENDED) lookForEnd(id, state);
   if (readSlot(id, STATE) !== ENDED) return undefined;
   state.exitCode = readSlot(id, EXIT)! - EXIT_BIAS;
   running.delete(state);
@@ -35,7 +37,8 @@ export function collect(state: State, patient: boolean): number | undefined {
 }
 
 function lookForEnd(id: number, { method, pid }: State): void {
-  if (readSlot(id, SERVER)) buryIfOrphaned(id);
+  if (method === 'thread') threadLane().lookForEnd(id);
+  else if (readSlot(id, SERVER)) buryIfOrphaned(id);
   else if (method === 'fork') buryForked(id);
   else burySpawned(id, pid!);
 }
@@ -63,6 +66,7 @@ export function signalChild(state: State, signal: NodeJS.Signals): void {
     throw new AssertionError('ERR_PROCESS_NOT_STARTED', 'can only signal a started process');
   }
   if (state.exitCode !== undefined || isGone(state.id)) return;
+  if (state.method === 'thread') return threadLane().stop(state.id, signal);
   try {
     process.kill(state.pid!, signal);
   } catch (error) {
@@ -72,6 +76,9 @@ export function signalChild(state: State, signal: NodeJS.Signals): void {
 
 export function sentinelOf(state: State): number {
   if (state.id === undefined) throw new ValueError('ERR_PROCESS_NOT_STARTED', 'process not started');
+  if (state.method === 'thread') {
+    throw new NotImplementedError('ERR_THREAD_SENTINEL', 'a thread has no descriptor that could be waited for');
+  }
   state.sentinel ??= openSentinel(state.pid!);
   return state.sentinel.fd;
 }

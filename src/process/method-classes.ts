@@ -29,6 +29,17 @@ export class ForkProcess<Args extends readonly unknown[] = readonly unknown[]> e
   static override readonly startMethod = 'fork';
 }
 
+/**
+ * A thread of this process with the face of a process, whatever the default is. Its `pid` is that of the process, and it
+ * has no `sentinel`.
+ *
+ * @see https://docs.python.org/3/library/multiprocessing.html#module-multiprocessing.dummy
+ */
+export class ThreadProcess<Args extends readonly unknown[] = readonly unknown[]> extends Process<Args> {
+  static override readonly startMethod = 'thread';
+}
+
 markOwnClass(ForkProcess);
 markOwnClass(ForkServerProcess);
 markOwnClass(SpawnProcess);
+markOwnClass(ThreadProcess);

@@ -4,7 +4,8 @@ import { currentObject, stateOf } from './state.js';
 
 /** How a process comes into being; the default comes first. */
 export const startMethods = ['forkserver', 'spawn', 'fork'] as const;
-export type StartMethod = (typeof startMethods)[number];
+/** With 'thread', what is started is no process but a thread that has the same face. */
+export type StartMethod = (typeof startMethods)[number] | 'thread';
 
 let chosen: StartMethod | undefined;
 
@@ -19,7 +20,7 @@ function inForce(): StartMethod | undefined {
 }
 
 export function checkStartMethod(name: unknown): StartMethod {
-  const method = startMethods.find((known) => known === name);
+  const method = [...startMethods, 'thread' as const].find((known) => known === name);
   if (method === undefined) {
     throw new ValueError(
       'ERR_UNKNOWN_START_METHOD',

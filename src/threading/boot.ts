@@ -6,6 +6,7 @@ import { lineOf } from '../memory/death.js';
 import { header, joinProgram } from '../memory/program.js';
 import { enterSlot, EXIT, EXIT_BIAS, indexOf, self, slotBase } from '../memory/slots.js';
 import { call } from '../memory/waiters.js';
+import { bootInThread } from '../process/boot.js';
 import { duringBoot } from '../process/bootstrapping.js';
 import { adoptSurroundings, currentProcess } from '../process/current.js';
 import { shareServer } from '../process/fork-server.js';
@@ -38,10 +39,12 @@ export function bootThread(): void {
     foreignThread({ name: 'MainThread', daemon: false, id: passport.main, nativeId: process.pid, kind: 'main' }),
   );
   nameProcess(() => `${currentProcess().name}|${me.name}`);
-  leaveByItself(me);
+  if (!passport.isChild) leaveByItself(me);
+  sayWhenEnded();
   if (passport.forked) leaveWhenIdle();
   call(lineOf(self()), Infinity);
-  void run(me);
+  if (passport.isChild) bootInThread(passport.id);
+  else void run(me);
 }
 
 async function run(me: Thread): Promise<void> {
@@ -72,19 +75,24 @@ function leaveByItself(me: Thread): void {
     if (process.listenerCount('uncaughtException') === 1) fail(error, me);
   });
   process.on('beforeExit', () => {
-    // Behind the handlers that have come in the meantime.
-    process.off('exit', sayEnded);
-    process.on('exit', sayEnded);
     if (done) return;
     complain(`the target of thread '${me.name}' waits for a promise that nothing is left to settle`);
     process.exit(EXIT_UNSETTLED);
+  });
+}
+
+function sayWhenEnded(): void {
+  process.on('beforeExit', () => {
+    // Behind the handlers that have come in the meantime.
+    process.off('exit', sayEnded);
+    process.on('exit', sayEnded);
   });
   process.on('exit', sayEnded);
 }
 
 /** From here on it has ended for everybody else. What is left is Node's, which in a forked process may never be done. */
 function sayEnded(code: number): void {
-  Atomics.compareExchange(header(), slotBase(indexOf(self())) + EXIT, 0, EXIT_BIAS + code);
+  Atomics.compareExchange(header(), slotBase(indexOf(self())) + EXIT, 0, EXIT_BIAS + (code & 0xff));
   call(lineOf(self()), Infinity);
 }
 

@@ -11,6 +11,8 @@ export interface Passport {
   readonly program: SharedProgram;
   readonly name: string;
   readonly daemon: boolean;
+  /** Whether it has the face of a process: the start method 'thread'. */
+  readonly isChild: boolean;
   readonly entry: string | undefined;
   readonly argv: readonly string[];
   readonly server: number | undefined;

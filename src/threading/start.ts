@@ -71,11 +71,10 @@ function pack(thread: Thread, { target, args }: State): Luggage {
 async function launch(id: number, thread: Thread, state: State): Promise<number> {
   let failure: unknown;
   try {
-    const worker = makeWorker(id, state);
+    const worker = makeWorker(id, { ...state, isChild: false });
     state.worker = worker;
     running.set(id, thread);
     endWithStarter();
-    worker.unref(); // what it is to be waited for is said in life.ts
     worker.on('error', (error) => {
       failure = error;
       if (state.id !== undefined) complain(`Exception in thread ${state.name}:\n${inspect(error)}`);
@@ -87,12 +86,12 @@ async function launch(id: number, thread: Thread, state: State): Promise<number>
     freeSlot(id);
     throw cannotStart(error);
   }
-  const nativeId = await waitAsync({ line: lineOf(id), cares: true, attempt: () => idOfRunning(id) });
-  if (nativeId === 'ended') throw cannotStart(failure);
+  const nativeId = await untilRunning(id);
+  if (nativeId === undefined) throw cannotStart(failure);
   void waitAsync({ line: lineOf(id), cares: true, attempt: () => exitCodeOf(id) }, { ref: false }).then((code) =>
     clearAway(id, code!),
   );
-  return nativeId!;
+  return nativeId;
 }
 
 function exitCodeOf(id: number): number | undefined {
@@ -107,23 +106,29 @@ function clearAway(id: number, code: number): void {
   freeSlot(id);
 }
 
-function idOfRunning(id: number): number | 'ended' | undefined {
-  const pid = readSlot(id, PID);
-  return hasEnded(id) ? 'ended' : pid || undefined;
+/** Gives what the kernel calls a thread, as soon as it runs; undefined if it has ended before. */
+export async function untilRunning(id: number): Promise<number | undefined> {
+  const attempt = (): number | 'ended' | undefined => (hasEnded(id) ? 'ended' : readSlot(id, PID) || undefined);
+  const nativeId = await waitAsync({ line: lineOf(id), cares: true, attempt });
+  return nativeId === 'ended' ? undefined : nativeId;
 }
 
-function cannotStart(cause: unknown): RuntimeError {
+export function cannotStart(cause: unknown): RuntimeError {
   const why = cause instanceof Error ? cause.message : 'it ended at once';
   return new RuntimeError('ERR_THREAD_START', `can't start new thread: ${why}`, { cause });
 }
 
-function makeWorker(id: number, { name, daemon }: State): Worker {
-  const threads = process.getBuiltinModule('node:worker_threads');
+/** Makes the worker for a slot, as one that does not keep this thread alive. */
+export function makeWorker(
+  id: number,
+  { name, daemon, isChild }: { readonly name: string; readonly daemon: boolean; readonly isChild: boolean },
+): Worker {
   const passport: Passport = {
     id,
     program: shareProgram(),
     name,
     daemon,
+    isChild,
     entry: entryUrl(),
     argv: process.argv,
     server: serverInUse(),
@@ -134,5 +139,8 @@ function makeWorker(id: number, { name, daemon }: State): Worker {
   const options: WorkerOptions = { workerData: passport, name };
   const stack = stackSize();
   if (stack > 0) options.resourceLimits = { stackSizeMb: stack / 2 ** 20 };
-  return new threads.Worker(THREAD_FILE, options);
+  const threads = process.getBuiltinModule('node:worker_threads');
+  const worker = new threads.Worker(THREAD_FILE, options);
+  worker.unref();
+  return worker;
 }

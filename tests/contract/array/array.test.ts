@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { Array as mpArray, RLock, SharedArray, type TypeCode, ValueError } from 'manyfold';
 import { eachMethod } from '../../support/methods.js';
 
-eachMethod(['forkserver', 'spawn', 'fork'], (_method, context, test) => {
+eachMethod(['forkserver', 'spawn', 'fork', 'thread'], (_method, context, test) => {
   const { Process, Queue, SharedArray: Shared } = context;
 
   test('value_array-004 a child computes a running sum that the parent sees', async () => {

@@ -9,7 +9,7 @@ import { until } from '../../support/wait.js';
 const parties = 5;
 const broken = { name: 'BrokenBarrierError', code: 'ERR_BARRIER_BROKEN' };
 
-eachMethod(['forkserver', 'spawn', 'fork'], (_method, context, test) => {
+eachMethod(['forkserver', 'spawn', 'fork', 'thread'], (_method, context, test) => {
   const { Barrier, Process, Queue, Value } = context;
   type BarrierType = InstanceType<typeof Barrier>;
 

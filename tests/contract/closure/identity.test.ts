@@ -32,7 +32,7 @@ class Worker {
   }
 }
 
-eachMethod(['forkserver', 'spawn', 'fork'], (method, context, test) => {
+eachMethod(['forkserver', 'spawn', 'fork', 'thread'], (method, context, test) => {
   test('an instance that comes back is an instance of the class it left', async () => {
     await using pool = new context.Pool(1);
     const [point] = await pool.map((one: Point) => one.doubled(), [new Point(1)]);

@@ -7,7 +7,7 @@ import { until } from '../../support/wait.js';
 import { standingIn } from '../../support/held.js';
 import { handle } from '#dist/memory/handle.js';
 
-eachMethod(['forkserver', 'spawn', 'fork'], (_method, context, test) => {
+eachMethod(['forkserver', 'spawn', 'fork', 'thread'], (_method, context, test) => {
   const { Event, Process, Queue } = context;
 
   /** How many processes wait for an event. */

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { eachMethod } from '../../support/methods.js';
 
-eachMethod(['forkserver', 'spawn', 'fork'], (_method, context, test) => {
+eachMethod(['forkserver', 'spawn', 'fork', 'thread'], (_method, context, test) => {
   const { Lock, Process, Value } = context;
 
   test('several processes, blocking and awaiting, are never inside together', async () => {

@@ -5,7 +5,7 @@ import { Lock, ValueError } from 'manyfold';
 import { eachMethod } from '../../support/methods.js';
 import { timeOf } from '../../support/time.js';
 
-eachMethod(['forkserver', 'spawn', 'fork'], (_method, context, test) => {
+eachMethod(['forkserver', 'spawn', 'fork', 'thread'], (_method, context, test) => {
   const { Process, Queue } = context;
 
   test('lock-001 acquire, locked, release, and a release too many', async () => {

@@ -8,7 +8,7 @@ import { until } from '../../support/wait.js';
 
 const text = (bytes: Uint8Array) => Buffer.from(bytes).toString();
 
-eachMethod(['forkserver', 'spawn', 'fork'], (_method, context, test) => {
+eachMethod(['forkserver', 'spawn', 'fork', 'thread'], (_method, context, test) => {
   const { Pipe, Process } = context;
 
   test('connection-001 connection-005 bytes go around as they are, small and large, blocking and awaiting', async () => {

@@ -24,7 +24,7 @@ async function* later<T>(items: Iterable<T>): AsyncGenerator<T> {
   }
 }
 
-eachMethod(['forkserver', 'spawn', 'fork'], (_method, context, test) => {
+eachMethod(['forkserver', 'spawn', 'fork', 'thread'], (_method, context, test) => {
   const { Lock, Pool } = context;
 
   test('pool-001 options of a function are an argument like the others', async () => {

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { MaybeEncodingError, PicklingError } from 'manyfold';
 import { eachMethod } from '../../support/methods.js';
 
-eachMethod(['forkserver', 'spawn', 'fork'], (_method, context, test) => {
+eachMethod(['forkserver', 'spawn', 'fork', 'thread'], (_method, context, test) => {
   const { Lock, Pool } = context;
 
   test('pool-020 an error arrives whole: class, message, properties, cause, and where it was thrown', async () => {

@@ -20,7 +20,7 @@ async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
 
 const square = (x: number) => x * x;
 
-eachMethod(['forkserver', 'spawn', 'fork'], (_method, context, test) => {
+eachMethod(['forkserver', 'spawn', 'fork', 'thread'], (_method, context, test) => {
   const { Pool } = context;
 
   test('pool-014 every result comes once, with and without chunks', async () => {

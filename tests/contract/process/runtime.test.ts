@@ -33,7 +33,7 @@ const kinds: Record<string, () => unknown> = {
   'has a timer left that does not count': () => void setTimeout(() => {}, 60_000).unref(),
 };
 
-eachMethod(['forkserver', 'spawn', 'fork'], (method, context, test) => {
+eachMethod(['forkserver', 'spawn', 'fork', 'thread'], (method, context, test) => {
   for (const [what, target] of Object.entries(kinds)) {
     test(`a child that ${what} ends by itself`, async () => {
       const child = new context.Process({ target });

@@ -11,7 +11,7 @@ async function time(work: () => unknown): Promise<number> {
   return performance.now() - start;
 }
 
-eachMethod(['forkserver', 'spawn', 'fork'], (_method, context, test) => {
+eachMethod(['forkserver', 'spawn', 'fork', 'thread'], (_method, context, test) => {
   const { Process, Queue } = context;
 
   test('queue-001 six puts fill a queue of six', async () => {

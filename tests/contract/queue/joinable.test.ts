@@ -5,7 +5,7 @@ import { ProcessError, ValueError } from 'manyfold';
 import { eachMethod } from '../../support/methods.js';
 import { until } from '../../support/wait.js';
 
-eachMethod(['forkserver', 'spawn', 'fork'], (method, context, test) => {
+eachMethod(['forkserver', 'spawn', 'fork', 'thread'], (method, context, test) => {
   const { JoinableQueue, Process, Queue } = context;
 
   test('join waits until each item has been reported as done, awaiting and blocking', async () => {

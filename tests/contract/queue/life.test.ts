@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { eachMethod } from '../../support/methods.js';
 import { until } from '../../support/wait.js';
 
-eachMethod(['forkserver', 'spawn', 'fork'], (_method, context, test) => {
+eachMethod(['forkserver', 'spawn', 'fork', 'thread'], (_method, context, test) => {
   const { Process, Queue, SimpleQueue } = context;
 
   test('what a producer has put is there, though it ended at once', async () => {

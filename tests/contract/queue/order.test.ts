@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { eachMethod } from '../../support/methods.js';
 
-eachMethod(['forkserver', 'spawn', 'fork'], (_method, context, test) => {
+eachMethod(['forkserver', 'spawn', 'fork', 'thread'], (_method, context, test) => {
   const { Process, Queue, SimpleQueue } = context;
 
   test('queue-029 items of one producer keep their order, with several producers at work', async () => {

@@ -5,7 +5,7 @@ import { ValueError } from 'manyfold';
 import { eachMethod } from '../../support/methods.js';
 import { timeOf } from '../../support/time.js';
 
-eachMethod(['forkserver', 'spawn', 'fork'], (_method, context, test) => {
+eachMethod(['forkserver', 'spawn', 'fork', 'thread'], (_method, context, test) => {
   const { BoundedSemaphore, Process, Queue, Semaphore, Value } = context;
 
   test('semaphore-001 permits are taken and given back, without an upper bound', async () => {

@@ -20,7 +20,7 @@ const samples: [code: TypeCode, value: number | bigint, wrapped: [number | bigin
   ['d', 0.1, [1e-320, 1e-320]],
 ];
 
-eachMethod(['forkserver', 'spawn', 'fork'], (_method, context, test) => {
+eachMethod(['forkserver', 'spawn', 'fork', 'thread'], (_method, context, test) => {
   const { Process, Value } = context;
 
   test('value_array-001 each type code: the child sees the parent’s value, the parent the child’s', async () => {
