@@ -1,0 +1,25 @@
+// Seeds: S003-08, S003-09
+// A daemon thread starts threads, one after the other; they end with the main thread, as it does.
+
+import { setTimeout as sleep } from 'node:timers/promises';
+import { currentThread, Thread } from 'manyfold/threading';
+
+async function run(n: number): Promise<void> {
+  console.log(`[${n}]------running----`);
+  await sleep(n === 0 ? 10 : 60_000);
+  console.log('--done--');
+}
+
+async function main(): Promise<void> {
+  for (let n = 0; n < 5; n++) {
+    const thread = new Thread({ target: run, args: [n] });
+    await thread.start();
+    await thread.join();
+    if (n === 0) console.log(`starting more, daemon: ${thread.daemon}, as ${currentThread().daemon}`);
+  }
+}
+
+const m = new Thread({ target: main, daemon: true });
+await m.start();
+await m.join({ timeout: 1500 });
+console.log('---main thread done----');
