@@ -6,7 +6,6 @@ import { relative, resolve } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { cpuCount, Pool } from 'manyfold';
 import { listSources } from './main-job/files.js';
-import { showProgress } from './main-job/progress.js';
 import { describeRuns, nameProcesses, type FileReport, type Run } from './main-job/report.js';
 import { measureSyntax } from './main-job/syntax.js';
 
@@ -40,12 +39,10 @@ function measure(file: string): FileReport {
 async function measureAll(processes: number): Promise<Run> {
   const start = performance.now();
   const reports: FileReport[] = [];
-  using progress = showProgress(nameProcesses(processes), files.length);
+  if (process.stderr.isTTY) console.error(`${nameProcesses(processes)}:`);
   await using pool = new Pool(processes);
-  for await (const report of pool.imapUnordered(measure, files, { chunksize: 4 })) {
-    reports.push(report);
-    progress.increment();
-  }
+  const options = { chunksize: 4, progress: true };
+  for await (const report of pool.imapUnordered(measure, files, options)) reports.push(report);
   reports.sort((a, b) => (a.path < b.path ? -1 : 1)); // they came in the order in which they were ready
   return { processes, seconds: (performance.now() - start) / 1000, digest: sha256(JSON.stringify(reports)), reports };
 }
