@@ -178,8 +178,11 @@ eachMethod(['forkserver', 'spawn'], (method, context, test) => {
         const pool = new (getContext('${method}').Pool)(2, { inspect: true, stdio: 'pipe' });
         let text = '';
         pool.stderr.setEncoding('utf8').on('data', (part) => (text += part));
-        await pool.map(() => new Promise((resolve) => setTimeout(resolve, 100)), [1, 2], { chunksize: 1 });
-        const urls = [...text.matchAll(/PoolWorker-\\d can be debugged at ws:\\/\\/([\\d.]+:\\d+)/g)].map(([, host]) => host);
+        let urls = [];
+        while (urls.length < 2) {
+          await new Promise((resolve) => setTimeout(resolve, 5));
+          urls = [...text.matchAll(/PoolWorker-\\d can be debugged at ws:\\/\\/([\\d.]+:\\d+)/g)].map(([, host]) => host);
+        }
         const answers = await Promise.all(urls.map((host) => fetch('http://' + host + '/json/version')));
         console.log(urls.length, new Set(urls).size, answers.every(({ ok }) => ok));
         pool.terminate();`,
