@@ -1,14 +1,17 @@
 import { PARCEL_NEXT } from '../memory/blocks.js';
 import { cellAt } from '../memory/program.js';
 import { release, releaseWord } from '../memory/release.js';
-import { align, HEADS, LINK, LONG, PREFIX, PUT, RETURNED, SPARE, TAKEN } from './store-layout.js';
+import { hasLeft } from './chunks.js';
+import { align, HEADS, LEFT, LINK, LONG, PREFIX, PUT, RETURNED, SPARE, TAILS, TAKEN } from './store-layout.js';
 import { Window } from './window.js';
 
 /** Frees what lies in a store that nobody refers to: its messages, one by one as a taker would, and its chunks. */
 export function disposeStore(address: number): void {
   const { words, index: base } = cellAt(address);
   const at = new Window();
-  releaseWord(words, base + SPARE);
+  if (hasLeft(words, base)) releaseWord(words, base + LEFT);
+  // What a dead process left there may be in use already; then it goes with the others.
+  if (words[base + SPARE] !== words[base + TAILS + (words[base + PUT]! & 1) * 2]) releaseWord(words, base + SPARE);
   for (let count = words[base + TAKEN]!; count !== words[base + PUT]; count = words[base + TAKEN]!) {
     const now = base + HEADS + (count & 1) * 2;
     const next = base + HEADS + ((count + 1) & 1) * 2;

@@ -1,14 +1,15 @@
 import { OSError } from '../errors.js';
 import { receive, receiveWithWayBack, settleHandsAt } from '../memory/hand.js';
-import { blockBytes, free, underHeapLock } from '../memory/heap.js';
+import { underHeapLock } from '../memory/heap.js';
 import { parcelLength } from '../memory/parcel.js';
 import { cellAt, type Cell } from '../memory/program.js';
 import { own } from '../memory/release.js';
 import { takeReturned } from '../memory/returns.js';
 import { self } from '../memory/slots.js';
 import { Mutex } from '../sync/mutex.js';
+import { dropLeft, recoverLeft } from './chunks.js';
 import type { Copy } from './copy.js';
-import { align, CHUNK, HEADS, LINK, LONG, PREFIX, PUT, RETURNED, SPARE, TAKEN } from './store-layout.js';
+import { align, HEADS, LEFT, LINK, LONG, PREFIX, PUT, RETURNED, TAKEN } from './store-layout.js';
 import { copyOut, Window } from './window.js';
 
 /** A message that has been taken. */
@@ -52,7 +53,7 @@ export class Head {
    * @throws {OSError} ERR_MESSAGE_LENGTH: it has more than `longest` bytes, and stays
    */
   take(longest: number, { hand, copy }: { hand?: Cell | undefined; copy?: Copy }): Taken | undefined {
-    if (this.mutex.lockSync() === 'abandoned') settleHandsAt(this.count); // as in Tail
+    if (this.mutex.lockSync() === 'abandoned') this.recover();
     try {
       return this.isEmpty() ? undefined : this.remove(longest, hand, copy);
     } finally {
@@ -76,9 +77,9 @@ export class Head {
     const next = base + HEADS + ((count + 1) & 1) * 2;
     window.show(words[now]!);
     let offset = words[now + 1]!;
-    let emptied = 0;
+    let left = 0;
     if (window.lengthAt(offset) === LINK) {
-      emptied = window.address;
+      left = window.address;
       window.show(window.addressAt(offset));
       offset = 0;
     }
@@ -86,12 +87,13 @@ export class Head {
     const parcel = window.addressAt(offset);
     if (longest !== Infinity) refuseLonger(longest, length === LONG ? parcelLength(parcel) : length);
     if (hand) Atomics.store(hand.words, hand.index, count);
+    if (left !== 0) words[base + LEFT] = left;
     words[next] = window.address;
     words[next + 1] = align(offset + PREFIX + Math.max(0, length));
     const takeIt = (): void => void Atomics.store(words, base + TAKEN, (count + 1) | 0);
     const bytes = this.move(length, offset, parcel, takeIt, copy);
     const taken = { bytes, parcel, number: count, tag: window.tagAt(offset), note: window.noteAt(offset) };
-    if (emptied !== 0) this.putSpare(emptied);
+    if (left !== 0) dropLeft(words, base);
     return taken;
   }
 
@@ -115,9 +117,10 @@ export class Head {
     return bytes;
   }
 
-  private putSpare(chunk: number): void {
-    if (blockBytes(chunk).length < CHUNK || Atomics.compareExchange(this.words, this.base + SPARE, 0, chunk) !== 0)
-      free(chunk);
+  /** A holder that died may have had a parcel in hand, or a chunk that it left: the count tells where these are. */
+  private recover(): void {
+    settleHandsAt(this.count);
+    recoverLeft(this.words, this.base);
   }
 }
 

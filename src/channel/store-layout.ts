@@ -10,15 +10,17 @@ import { RETURNS_COUNT, RETURNS_FIRST, RETURNS_LINE } from '../memory/returns.js
  *   words 7, 8   RETURNED: messages that come before all others, because the process that had taken them died before it
  *                could read them: the first parcel, and how many there are; see memory/returns.ts
  *   word  9      line of those who wait for room
- *   word  10     LIMIT on the messages held, or 0       word  11     SPARE: an empty chunk to be used next, or 0
+ *   word  10     LIMIT on the messages held, or 0       word  11     SPARE: the chunk that the tail moves to next, or 0
  *   words 12..15 TAILS: where the next message goes, as chunk and offset, twice; PUT & 1 says which pair is true
  *   words 16..19 HEADS: where the first message lies, likewise with TAKEN
+ *   word  20     LEFT: the chunk that the head leaves, or 0
  *
  * A chunk is a block of messages one behind the other, each with four words before it: its length, an address (of the
  * parcel, when LONG stands for the length, or of the next chunk, when it is LINK), and two words for the sender's use.
  *
  * A change is made by one store: the one to PUT or TAKEN, which makes the pair written before it the true one. One who
- * dies before that store has changed nothing, so the next holder of a dead one's mutex just goes on.
+ * dies before that store has changed nothing, so the next holder of a dead one's mutex just goes on, when it has seen to
+ * what the dead one had in hand (hand.ts, chunks.ts). docs/model/store.pml is a model of all this.
  */
 export const PUT = 4;
 export const TAKEN = 5;
@@ -30,7 +32,8 @@ export const LIMIT = 10;
 export const SPARE = 11;
 export const TAILS = 12;
 export const HEADS = 16;
-export const STORE_BYTES = 20 * 4;
+export const LEFT = 20;
+export const STORE_BYTES = 21 * 4;
 
 export const LONG = -1;
 export const LINK = -2;

@@ -1,8 +1,8 @@
 import { give, settleHandsAt } from '../memory/hand.js';
-import { allocate } from '../memory/heap.js';
 import { cellAt, type Cell } from '../memory/program.js';
 import { Mutex } from '../sync/mutex.js';
-import { align, CHUNK, LINK, LONG, PREFIX, PUT, SPARE, TAILS } from './store-layout.js';
+import { spareAfter, useSpare } from './chunks.js';
+import { align, LINK, LONG, PREFIX, PUT, SPARE, TAILS } from './store-layout.js';
 import { copy, Window } from './window.js';
 
 /** The end of a store at which messages are put. */
@@ -45,7 +45,7 @@ export class Tail {
     const inline = bytes === undefined ? 0 : bytes.length;
     // Behind each message there is room for the link to the next chunk.
     if (offset + PREFIX + inline + PREFIX > window.bytes.length) {
-      const chunk = this.takeSpare();
+      const chunk = spareAfter(window.address, words, base);
       window.write(offset, LINK, chunk, 0, 0);
       window.show(chunk);
       offset = 0;
@@ -57,9 +57,6 @@ export class Tail {
     const putIt = (): void => void Atomics.store(words, base + PUT, (count + 1) | 0);
     if (parcel === 0) putIt();
     else give(parcel, this.count, putIt);
-  }
-
-  private takeSpare(): number {
-    return Atomics.exchange(this.words, this.base + SPARE, 0) || allocate(CHUNK);
+    if (words[base + SPARE] === window.address) useSpare(words, base);
   }
 }

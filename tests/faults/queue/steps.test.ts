@@ -1,0 +1,89 @@
+/** Processes that die before each of their accesses to shared memory, while they put and while they take. */
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { blocksInUse } from '#dist/memory/heap.js';
+import { Process, Queue } from 'manyfold';
+import { guard } from '../../support/guard.js';
+import { assertHeapSound } from '../../support/heap.js';
+import { dieBeforeAccess } from '../../support/kill-points.js';
+
+guard();
+
+/** As long as its number says; a second one of 3000 bytes needs a new chunk, and a longer one than 8 KB a parcel. */
+const message = (length: number) => new Uint8Array(length).fill(length & 255);
+
+function drain(queue: Queue<Uint8Array>): number[] {
+  const lengths: number[] = [];
+  while (!queue.empty()) {
+    const bytes = queue.getSync();
+    assert.ok(bytes.every((byte) => byte === (bytes.length & 255)));
+    lengths.push(bytes.length);
+  }
+  return lengths;
+}
+
+async function run(target: (step: number) => void, step: number): Promise<boolean> {
+  const child = new Process({ target, args: [step] });
+  await child.start();
+  await child.join();
+  assert.ok(child.exitCode === 0 || child.exitCode === -9, `exit code ${child.exitCode}`);
+  return child.exitCode === -9;
+}
+
+for (const [what, lengths] of [
+  ['in chunks', [3000, 3001, 3002]],
+  ['in parcels', [9000, 9001, 2_000_000]],
+] as const) {
+  test(`wherever one dies who puts messages ${what}, the others are whole and no memory is lost`, async (context) => {
+    const queue = new Queue<Uint8Array>();
+    const put = (step: number) => {
+      dieBeforeAccess(step);
+      for (const length of lengths) queue.putSync(message(length));
+    };
+    await run(put, Infinity);
+    assert.deepEqual(drain(queue), lengths);
+    const before = blocksInUse();
+    let step = 1;
+    while (await run(put, step)) {
+      const left = drain(queue);
+      assert.deepEqual(left, lengths.slice(0, left.length), `step ${step}`);
+      assertHeapSound();
+      // A chunk may be at hand, or not.
+      assert.ok(blocksInUse() <= before + 1, `step ${step}: ${blocksInUse()} blocks, ${before} before`);
+      step++;
+    }
+    context.diagnostic(`${step} steps`);
+  });
+
+  test(`wherever one dies who takes messages ${what}, each comes once, and no memory is lost`, async (context) => {
+    const queue = new Queue<Uint8Array>();
+    const rest = new Queue<number>();
+    const take = (step: number) => {
+      dieBeforeAccess(step);
+      for (const _ of lengths) rest.putSync(queue.getSync().length);
+    };
+    const fill = () => {
+      for (const length of lengths) queue.putSync(message(length));
+    };
+    fill();
+    await run(take, Infinity);
+    const numbers = () => Array.from({ length: rest.qsize() }, () => rest.getSync());
+    assert.deepEqual(numbers(), lengths);
+    const before = blocksInUse();
+    let step = 1;
+    for (fill(); await run(take, step); fill()) {
+      const taken = numbers();
+      const left = drain(queue);
+      assert.deepEqual(taken, lengths.slice(0, taken.length), `step ${step}`);
+      // At most one was in its hands.
+      const lost = lengths.length - taken.length - left.length;
+      assert.ok(lost === 0 || lost === 1, `step ${step}`);
+      assert.deepEqual(left, lengths.slice(taken.length + lost), `step ${step}`);
+      assertHeapSound();
+      assert.ok(blocksInUse() <= before + 2, `step ${step}: ${blocksInUse()} blocks, ${before} before`);
+      step++;
+    }
+    context.diagnostic(`${step} steps`);
+  });
+}
