@@ -14,6 +14,7 @@ export { getAllStartMethods, getStartMethod, setStartMethod, type StartMethod } 
 export { getLogger, logToStderr } from './logging/stderr.js';
 export type { Logger, LogHandler, LogRecord } from './logging/logger.js';
 export { SUBDEBUG, SUBWARNING } from './logging/levels.js';
+export { Inherited } from './process/inherited-value.js';
 export { cpuCount } from './process/cpu-count.js';
 export { Lock } from './sync/lock.js';
 export { RLock } from './sync/rlock.js';

@@ -39,6 +39,12 @@ const WORK_MUTEX_BYTES = 40;
 const CLOSING = 360; // list of handles whose close callbacks are due
 const LOOP_BYTES = 848;
 
+const WATCHER_OF_POLL = 104;
+const WATCHER_OF_STREAM = 136;
+const WATCHER_OF_DATAGRAMS = 128;
+const CHANGED = 24; // in a watcher: its link in the queue of those that epoll is still to be told of
+const EVENTS = 40; // in a watcher: what it waits for, and what epoll knows of that
+
 const UNSENT_BYTES = 96; // of streams and datagram sockets
 const STREAM_REQUESTS = 120; // connect and shutdown
 const STREAM_QUEUES = 192; // writes under way, and those that are done
@@ -95,6 +101,7 @@ function silence(loop: number, handles: readonly Handle[]): void {
     const fd = descriptorOf(handle);
     if (fd < 0) continue;
     unwatch(loop, fd);
+    stop(handle.address + watcherOf(handle));
     if (handle.type !== UV_POLL) forgetRequests(handle);
     // Whoever uses it in the child finds it closed at its other end; the parent's is another descriptor by now.
     if (fd > STDERR) dup3(dead, fd, O_CLOEXEC);
@@ -134,6 +141,21 @@ function unwatch(loop: number, fd: number): void {
   word(loop + WATCHED)[0]! -= 1;
 }
 
+function watcherOf({ type }: Handle): number {
+  if (type === UV_POLL) return WATCHER_OF_POLL;
+  return type === UV_UDP ? WATCHER_OF_DATAGRAMS : WATCHER_OF_STREAM;
+}
+
+/** Epoll is not to be told of it: the descriptor may be closed or another one by then. */
+function stop(watcher: number): void {
+  const link = watcher + CHANGED;
+  const [next, before] = [pointerAt(link), pointerAt(link + POINTER)];
+  pointTo(before, next);
+  pointTo(next + POINTER, before);
+  emptyQueue(link);
+  clear(watcher + EVENTS, POINTER);
+}
+
 function forgetRequests({ address, type }: Handle): void {
   const queues = address + (type === UV_UDP ? DATAGRAM_QUEUES : STREAM_QUEUES);
   emptyQueue(queues);
@@ -161,6 +183,10 @@ function word(address: number): Int32Array {
 
 function pointerAt(address: number): number {
   return Number(new BigUint64Array(viewMemory(address, POINTER))[0]);
+}
+
+function pointTo(address: number, target: number): void {
+  new BigUint64Array(viewMemory(address, POINTER))[0] = BigInt(target);
 }
 
 function clear(address: number, bytes: number): void {

@@ -9,7 +9,7 @@ import { createServer, get } from 'node:http';
 import net, { type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { parentProcess, type Process } from 'manyfold';
+import { Inherited, parentProcess, type Process } from 'manyfold';
 import { eachMethod } from '../../support/methods.js';
 import { programFolder } from '../../support/program.js';
 import { until } from '../../support/wait.js';
@@ -268,6 +268,22 @@ eachMethod(['fork'], (_method, context, test) => {
     assert.equal(await pool.apply(() => 3), 3);
   });
 
+  test('an Inherited value is not sent: a child has its own, as it was at the fork', async () => {
+    const table = new Inherited(new Map([['a', 1]]));
+    await using pool = new context.Pool(2);
+    const look = (key: string) => table.value.get(key);
+    assert.equal(await pool.apply(look, ['a']), 1);
+    table.value.set('a', 2).set('b', 3);
+    assert.deepEqual(await pool.map(look, ['a', 'b']), [1, undefined]);
+    assert.equal(await pool.apply((given: typeof table) => given.value.size, [table]), 1);
+    assert.equal(await pool.apply(() => table), table);
+    const late = new Inherited('made behind the fork');
+    await assert.rejects(
+      pool.apply(() => late.value),
+      { name: 'PicklingError', code: 'ERR_NOT_INHERITED' },
+    );
+  });
+
   test('process-047 a child can look at its parent’s other children, and end them, but not join them', async () => {
     const other = new context.Process({ target: () => sleep(60_000) });
     await other.start();
@@ -311,6 +327,22 @@ eachMethod(['fork'], (_method, context, test) => {
     };
     assert.equal(await outcome(new context.Process({ target: descend, args: [3, []] })), 0);
     for (let depth = 0; depth <= 3; depth++) assert.equal((await queue.get()).length, depth);
+  });
+
+  test('children that are started together are there together', async () => {
+    const queue = new context.Queue<number>();
+    const target = async (number: number) => {
+      await sleep(5);
+      await queue.put(number);
+    };
+    const children = Array.from({ length: 8 }, (_, i) => new context.Process({ target, args: [i] }));
+    await Promise.all(children.map((child) => child.start()));
+    await Promise.all(children.map((child) => child.join()));
+    assert.deepEqual(
+      children.map((child) => child.exitCode),
+      children.map(() => 0),
+    );
+    assert.equal(queue.qsize(), 8);
   });
 
   test('joinSync wakes up at the end of a child, and not some time later', async () => {
