@@ -17,7 +17,6 @@ import { activeChildren } from '../process/children.js';
 import { cpuCount } from '../process/cpu-count.js';
 import { currentProcess, parentProcess } from '../process/current.js';
 import { ForkProcess, ForkServerProcess, SpawnProcess, ThreadProcess } from '../process/method-classes.js';
-import { ForkProcess, ForkServerProcess, SpawnProcess } from '../process/method-classes.js';
 import { Inherited } from '../process/inherited-value.js';
 import { Process } from '../process/process.js';
 import { provideThreadLane } from '../process/thread-lane.js';
