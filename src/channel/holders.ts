@@ -1,14 +1,28 @@
+import { allocate, free } from '../memory/heap.js';
+import { createObject } from '../memory/objects.js';
+import { cellAt, type Cell } from '../memory/program.js';
+import { isOnItsWay } from '../memory/references.js';
+import { release } from '../memory/release.js';
 import { hasEnded, isGone, self } from '../memory/slots.js';
 import { beforeFork } from '../system/generation.js';
-import { cellAt, type Cell } from '../memory/program.js';
 
 /**
- * Who holds an end of a connection, as ids of slots in a few words of shared memory:
+ * Who holds an end of a connection, in linked blocks:
  *
- *   word 0    TRAVELLING: how many copies are on their way to a process that has not unpacked them yet
- *   word 1..  the holders; 0: free. When there are more than fit, TRAVELLING is raised for good: the end counts as held
+ *   word 0     TRAVELS: how often a copy has set out or arrived (wraps)      in the first block only
+ *   word 1     TOKEN: address of an object that each copy on its way          likewise
+ *              mentions, and nothing else does
+ *   word 2     NEXT: address of the next block, or 0
+ *   word 3..   ids of the slots that hold it; 0: free
+ *
+ * The end is held while one of these slots lives, or a message that mentions the token is on its way. A copy that arrives
+ * is entered before the message goes; TRAVELS tells one who looks at both that something has moved meanwhile.
  */
 export const HOLDER_WORDS = 12;
+const TRAVELS = 0;
+const TOKEN = 1;
+const NEXT = 2;
+const FIRST = 3;
 
 /** How many copies of an end this process has: it holds the end until the last of them is closed. */
 const held = new Map<number, number>();
@@ -18,16 +32,32 @@ beforeFork((child) => {
   for (const address of held.keys()) new Holders(address).enter(child);
 });
 
+/** Milliseconds for which one who looks again and again believes that a copy is still on its way. */
+const BELIEVED = 5;
+
 export class Holders {
-  private readonly words: Int32Array;
-  private readonly base: number;
   private readonly address: number;
+  private readonly travels: Cell;
+  private lookedAt = -Infinity;
 
   constructor(address: number) {
     this.address = address;
-    const { words, index }: Cell = cellAt(address);
-    this.words = words;
-    this.base = index;
+    this.travels = cellAt(address + TRAVELS);
+  }
+
+  /** Makes the words at `address` ready. */
+  static create(address: number): void {
+    const token = createObject(4);
+    const mark = cellAt(token);
+    mark.words[mark.index] = address;
+    const { words, index } = cellAt(address + TOKEN);
+    words[index] = token;
+  }
+
+  /** For a copy of the end: to be attached to it, and mentioned when it travels. */
+  get token(): number {
+    const { words, index } = cellAt(this.address + TOKEN);
+    return words[index]!;
   }
 
   add(): void {
@@ -37,49 +67,92 @@ export class Holders {
   }
 
   enter(holder: number): void {
-    for (let place = 1; place < HOLDER_WORDS; place++) {
-      const before = Atomics.compareExchange(this.words, this.base + place, 0, holder);
-      if (before === 0 || before === holder) return;
+    for (;;) {
+      for (const { words, index } of this.places()) {
+        const before = Atomics.compareExchange(words, index, 0, holder);
+        if (before === 0 || before === holder) return;
+      }
+      this.lengthen();
     }
-    this.depart();
   }
 
   remove(): void {
     const copies = (held.get(this.address) ?? 1) - 1;
     if (copies > 0) return void held.set(this.address, copies);
     held.delete(this.address);
-    for (let place = 1; place < HOLDER_WORDS; place++) {
-      Atomics.compareExchange(this.words, this.base + place, self(), 0);
-    }
+    for (const { words, index } of this.places()) Atomics.compareExchange(words, index, self(), 0);
   }
 
+  /** A copy sets out: the message that is being written mentions the token. */
   depart(): void {
-    Atomics.add(this.words, this.base, 1);
+    Atomics.add(this.travels.words, this.travels.index, 1);
   }
 
+  /** A copy has come, and its message is still there. */
   arrive(): void {
     this.add();
-    this.takeBack();
-  }
-
-  /** What arrives more than once, as a pool's function in each worker, was counted once. */
-  takeBack(): void {
-    for (let count = Atomics.load(this.words, this.base); count > 0;) {
-      const before = Atomics.compareExchange(this.words, this.base, count, count - 1);
-      if (before === count) return;
-      count = before;
-    }
+    this.depart();
   }
 
   /** Whether anybody can still use the end. `patient` asks the kernel whether they are alive; else the process table. */
   any(patient: boolean): boolean {
-    if (Atomics.load(this.words, this.base) > 0) return true;
-    for (let place = 1; place < HOLDER_WORDS; place++) {
-      const holder = Atomics.load(this.words, this.base + place);
-      if (holder === 0) continue;
-      if (!(patient ? isGone(holder) : hasEnded(holder))) return true;
-      Atomics.compareExchange(this.words, this.base + place, holder, 0);
+    const { words, index } = this.travels;
+    for (;;) {
+      const travels = Atomics.load(words, index);
+      if (this.isHeldByLiving(patient)) return true;
+      if (travels === 0) return false;
+      if (!patient && performance.now() - this.lookedAt < BELIEVED) return true;
+      this.lookedAt = performance.now();
+      if (this.isTravelling()) return true;
+      if (Atomics.load(words, index) === travels) return false;
+    }
+  }
+
+  private isHeldByLiving(patient: boolean): boolean {
+    for (let block = this.address; block !== 0; block = nextOf(block)) {
+      const { words, index } = cellAt(block); // no generator here: whoever sends comes through
+      for (let word = index + FIRST; word < index + HOLDER_WORDS; word++) {
+        const holder = Atomics.load(words, word);
+        if (holder === 0) continue;
+        if (!(patient ? isGone(holder) : hasEnded(holder))) return true;
+        Atomics.compareExchange(words, word, holder, 0);
+      }
     }
     return false;
+  }
+
+  private isTravelling(): boolean {
+    const { token } = this;
+    const { words, index } = cellAt(token);
+    // When no copy is left the token goes, and its place may be anything's.
+    return words[index] === this.address && isOnItsWay(token);
+  }
+
+  private *places(): Generator<Cell> {
+    for (let block = this.address; block !== 0; block = nextOf(block)) {
+      for (let word = FIRST; word < HOLDER_WORDS; word++) yield cellAt(block + word);
+    }
+  }
+
+  private lengthen(): void {
+    let last = this.address;
+    for (let next = nextOf(last); next !== 0; next = nextOf(last)) last = next;
+    const block = allocate(HOLDER_WORDS * 4);
+    const { words, index } = cellAt(last + NEXT);
+    if (Atomics.compareExchange(words, index, 0, block) !== 0) free(block);
+  }
+}
+
+function nextOf(block: number): number {
+  const { words, index } = cellAt(block + NEXT);
+  return Atomics.load(words, index);
+}
+
+/** Under the heap's lock: frees the blocks behind the first one. */
+export function releaseHolders(address: number): void {
+  const { words, index } = cellAt(address + NEXT);
+  for (let block = words[index]!; block !== 0; block = words[index]!) {
+    words[index] = nextOf(block); // out of the chain before it is freed, which must not be done twice
+    release(block);
   }
 }

@@ -1,9 +1,11 @@
 import { EOFError, OSError } from '../errors.js';
 import { attach, mention } from '../memory/holdings.js';
-import { createObject } from '../memory/objects.js';
+import { free } from '../memory/heap.js';
+import { createObject, LANE } from '../memory/objects.js';
 import { cellAt } from '../memory/program.js';
+import { onDisposal } from '../memory/release.js';
 import { call } from '../memory/waiters.js';
-import { HOLDER_WORDS, Holders } from './holders.js';
+import { HOLDER_WORDS, Holders, releaseHolders } from './holders.js';
 import { Store, type Message, type Received, type Taken } from './store.js';
 
 /** A sender waits when the receiver is this many messages behind. */
@@ -37,9 +39,11 @@ export class Lane {
   }
 
   static create(): number {
-    const address = createObject(LANE_BYTES);
+    const address = createObject(LANE_BYTES, LANE);
     const { words, index } = cellAt(address);
     words[index] = Store.create(MESSAGES_IN_FLIGHT).address;
+    Holders.create(address + WRITERS);
+    Holders.create(address + READERS);
     return address;
   }
 
@@ -66,6 +70,13 @@ export class Lane {
     return last;
   }
 
+  /** What nobody can receive any more is dropped, and with it the ends of other pipes that are in it. */
+  dropUnreadable(): void {
+    if (this.readers.any(true)) return;
+    for (let taken = this.store.take(); taken !== undefined; taken = this.store.take())
+      if (taken.bytes === undefined) free(taken.parcel);
+  }
+
   /** Whether there is a message, or the end of them. */
   isReady(patient: boolean): true | undefined {
     if (this.store.size === 0 && this.writers.any(patient)) return undefined;
@@ -73,3 +84,8 @@ export class Lane {
     return true;
   }
 }
+
+onDisposal(LANE, (address) => {
+  releaseHolders(address + WRITERS);
+  releaseHolders(address + READERS);
+});

@@ -1,4 +1,5 @@
-import { departed, registerHandle } from '../memory/handle.js';
+import { registerHandle } from '../memory/handle.js';
+import { attach, mention } from '../memory/holdings.js';
 import { call } from '../memory/waiters.js';
 import { waitSync, type Waitable } from '../sync/wait.js';
 import { closedError, Connection } from './connection.js';
@@ -33,6 +34,8 @@ class PipeEnd implements Transport, Lanes {
     this.ends = ends;
     this.in = ends.in === 0 ? undefined : new Lane(ends.in);
     this.out = ends.out === 0 ? undefined : new Lane(ends.out);
+    if (this.in) attach(this, this.in.readers.token);
+    if (this.out) attach(this, this.out.writers.token);
     dropped.register(this, { in: this.in, out: this.out }, this);
   }
 
@@ -118,12 +121,11 @@ class PipeEnd implements Transport, Lanes {
   travel(): [string, Ends] {
     this.in?.mention();
     this.out?.mention();
-    this.in?.readers.depart();
-    this.out?.writers.depart();
-    departed(() => {
-      this.in?.readers.takeBack();
-      this.out?.writers.takeBack();
-    });
+    for (const holders of [this.in?.readers, this.out?.writers]) {
+      if (holders === undefined) continue;
+      mention(this, holders.token);
+      holders.depart();
+    }
     return ['Connection', this.ends];
   }
 
@@ -182,6 +184,8 @@ function giveUp({ in: inbound, out: outbound }: Lanes): void {
   outbound?.writers.remove();
   if (outbound) call(outbound.store.messages, Infinity);
   if (inbound) call(inbound.store.room, Infinity);
+  inbound?.dropUnreadable();
+  outbound?.dropUnreadable();
 }
 
 const dropped = new FinalizationRegistry(giveUp);

@@ -20,6 +20,7 @@ export const PERMITS = OBJECT + 3;
 export const ARRIVALS = OBJECT + 4;
 export const NOTICES = OBJECT + 5;
 export const LEDGER = OBJECT + 6;
+export const LANE = OBJECT + 7;
 
 /** A private object of zeros. `build` gives it its parts, still under the heap's lock. */
 export function createObject(bytes: number, kind: number = SIMPLE, build?: (address: number) => void): number {

@@ -1,5 +1,5 @@
-import { REFERENCES, SHARED } from './blocks.js';
-import { take } from './heap.js';
+import { eachBlock, EXTENT, KIND, OWNER, PARCEL, PARCEL_REFERENCES, REFERENCES, SHARED } from './blocks.js';
+import { take, underHeapLock } from './heap.js';
 import { WORD } from './layout.js';
 import { cellAt } from './program.js';
 
@@ -24,4 +24,24 @@ export function referTo(addresses: readonly number[]): number {
   const { words, index } = cellAt(block);
   for (let place = 0; place < addresses.length; place++) words[index + 1 + place] = addresses[place]!;
   return block;
+}
+
+/** Whether a message that is stored, or in somebody's hands, refers to the object. Looks through the heap. */
+export function isOnItsWay(object: number): boolean {
+  return underHeapLock(() => {
+    let found = false;
+    eachBlock((_address, words, index) => {
+      const kind = words[index + KIND];
+      if (found || words[index + OWNER] === 0 || (kind !== PARCEL && kind !== EXTENT)) return;
+      const references = words[index + PARCEL_REFERENCES]!;
+      if (references !== 0) found = refersTo(references, object);
+    });
+    return found;
+  });
+}
+
+function refersTo(references: number, object: number): boolean {
+  const { words, index } = cellAt(references);
+  for (let place = words[index]!; place > 0; place--) if (words[index + place] === object) return true;
+  return false;
 }
