@@ -1,19 +1,21 @@
 import { cellAt } from '../memory/program.js';
-import { Roster } from './roster.js';
+import { Roster, type Row } from './roster.js';
 
 /**
  * What a semaphore has in shared memory:
  *
- *   words 0, 1   mutex of all changes
+ *   words 0, 1   mutex of all changes to more than the own row
  *   word  2      line of those who wait for a permit
- *   word  3      FREE: permits that can be taken
+ *   word  3      FREE: permits that can be taken; below 0 while it is closed to all but the holder of the mutex
  *   word  4      START: how many there were at first; for a bounded one there are never more
  *   word  5      ALL: permits there are, free and held
  *   words 6, 7   SETTLING, LEFT: the row of a dead holder that is being settled, or 0, and what ALL is afterwards
  *   word  8..    who holds how many (roster.ts)
  *
- * Each change is made by one store, to a row or to ALL; FREE is what follows from them: ALL minus what is held. So whoever
- * comes after one who died with the mutex has FREE to add up again, and no more.
+ * A process takes or gives by changing FREE, and marks its own row before as CHANGING; no other process writes there.
+ * Whatever concerns more than that closes FREE, waits for those who are in the middle of a change, and makes its own by
+ * one store to a row or to ALL; FREE follows from these when it is opened again: ALL minus what is held. So whoever comes
+ * after one who died over it has only to do the same.
  *
  * A permit belongs to the process that acquired it. One released by a process that holds none is taken off the one that
  * holds most; when nobody holds any, there is one more permit. What a dead process held is free again, up to START: a
@@ -27,13 +29,24 @@ export const SETTLING = 6;
 export const LEFT = 7;
 export const HOLDERS = 8;
 
-/** Of a row: how many the process there holds. */
+/** Of a row: how many the process there holds << 1 | CHANGING. */
 export const HELD = 1;
+export const CHANGING = 1;
+export const ONE = 2;
 
 export const ROWS = 9; // with the words before them they fill a block of 128 bytes
 
 export function holdersAt(address: number): Roster {
   return new Roster(address + HOLDERS, ROWS);
+}
+
+/** FREE while it is closed; and what it said, or says, open. */
+export function closedCount(free: number): number {
+  return -1 - free;
+}
+
+export function openCount(free: number): number {
+  return free < 0 ? -1 - free : free;
 }
 
 /** The processes on which the semaphore with this line depends: none as long as there is a permit. */
@@ -42,7 +55,19 @@ export function holdersOfPermits(line: number): number[] {
   const { words, index } = cellAt(line - LINE);
   if (Atomics.load(words, index + FREE) > 0) return holders;
   holdersAt(line - LINE).each((rows, row) => {
-    if (rows[row + HELD]! > 0) holders.push(rows[row]!);
+    if (rows[row + HELD]! >> 1 > 0) holders.push(rows[row]!);
   });
   return holders;
+}
+
+/** The row of the process that holds most permits; undefined when nobody holds any. */
+export function greatestHolder(holders: Roster): Row | undefined {
+  let greatest = 0;
+  let most = 1;
+  holders.each((words, index, address) => {
+    if (words[index + HELD]! <= most) return;
+    greatest = address;
+    most = words[index + HELD]!;
+  });
+  return greatest === 0 ? undefined : cellAt(greatest);
 }

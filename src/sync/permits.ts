@@ -6,7 +6,23 @@ import { self } from '../memory/slots.js';
 import { call, isHungry } from '../memory/waiters.js';
 import { BOUNDED_SEMAPHORE, SEMAPHORE } from './kinds.js';
 import { Mutex } from './mutex.js';
-import { ALL, FREE, HELD, HOLDERS, holdersAt, LEFT, LINE, ROWS, SETTLING, START } from './permit-words.js';
+import {
+  ALL,
+  CHANGING,
+  closedCount,
+  FREE,
+  greatestHolder,
+  HELD,
+  HOLDERS,
+  holdersAt,
+  LEFT,
+  LINE,
+  ONE,
+  openCount,
+  ROWS,
+  SETTLING,
+  START,
+} from './permit-words.js';
 import { disposeRosterAt, giveBack, rosterWords, whoIn, type Roster, type Row } from './roster.js';
 import { isDead, type Waitable } from './waitable.js';
 
@@ -48,40 +64,48 @@ export class Permits implements Waitable<true> {
 
   attempt(patient: boolean, called = false): true | undefined {
     if (!patient && !called && isHungry(this.line)) return undefined;
-    if (this.freeNow === 0) this.settleTheDead(patient);
-    if (this.freeNow === 0) return undefined;
-    this.lock();
-    try {
-      return this.take();
-    } finally {
-      this.mutex.release();
-    }
+    if (this.openFree <= 0) this.settleTheDead(patient);
+    if (this.openFree <= 0) return undefined;
+    return this.change(this.ownRow(), -1) === 'done' ? true : undefined;
   }
 
-  private get freeNow(): number {
+  /** Below 0 while it is closed. */
+  private get openFree(): number {
     return Atomics.load(this.words, this.base + FREE);
-  }
-
-  private take(): true | undefined {
-    const { words, base } = this;
-    if (words[base + FREE] === 0) return undefined;
-    const row = this.findOwnRow() ?? this.takeRow();
-    row.words[row.index + HELD]!++;
-    words[base + FREE]!--;
-    return true;
   }
 
   /** Gives permits back. Says whether they were not too many. */
   release(count: number): boolean {
-    const most = this.kind === BOUNDED_SEMAPHORE ? this.start : MOST_PERMITS;
-    this.lock();
-    try {
-      if (this.freeNow + count > most) return false;
-      for (let left = count; left > 0;) left -= this.releaseSome(left);
-    } finally {
-      this.mutex.release();
+    const row = this.findOwnRow();
+    const done = row !== undefined && heldIn(row) >= count ? this.change(row, count) : 'closed';
+    if (done === 'done') call(this.line, count);
+    return done === 'closed' ? this.exclusively(() => this.releaseAny(count)) : done === 'done';
+  }
+
+  /** Takes permits (less than none) for the row's process, or gives some back, if it may be done now. */
+  private change({ words: rows, index: row }: Row, by: number): 'done' | 'not possible' | 'closed' {
+    const { words, base } = this;
+    const before = rows[row + HELD]!;
+    rows[row + HELD] = before | CHANGING; // no later than FREE is changed, which is atomic
+    for (let free = Atomics.load(words, base + FREE); ;) {
+      const possible = free >= 0 && free + by >= 0 && free + by <= this.most;
+      const seen = possible ? Atomics.compareExchange(words, base + FREE, free, free + by) : free;
+      if (seen === free) {
+        Atomics.store(rows, row + HELD, possible ? before - by * ONE : before);
+        if (possible) return 'done';
+        return free < 0 ? 'closed' : 'not possible';
+      }
+      free = seen;
     }
-    call(this.line, count);
+  }
+
+  private get most(): number {
+    return this.kind === BOUNDED_SEMAPHORE ? this.start : MOST_PERMITS;
+  }
+
+  private releaseAny(count: number): boolean {
+    if (this.countFree() + count > this.most) return false;
+    for (let left = count; left > 0;) left -= this.releaseSome(left);
     return true;
   }
 
@@ -89,23 +113,15 @@ export class Permits implements Waitable<true> {
   private releaseSome(count: number): number {
     const { words, base } = this;
     const own = this.findOwnRow();
-    const holder = own !== undefined && heldIn(own) > 0 ? own : this.greatestHolder();
+    const holder = own !== undefined && heldIn(own) > 0 ? own : greatestHolder(this.holders);
     const released = holder === undefined ? count : Math.min(count, heldIn(holder));
-    if (holder === undefined) words[base + ALL]! += released;
-    else holder.words[holder.index + HELD]! -= released;
-    words[base + FREE]! += released;
+    if (holder === undefined) Atomics.add(words, base + ALL, released);
+    else Atomics.sub(holder.words, holder.index + HELD, released * ONE);
     return released;
   }
 
-  private greatestHolder(): Row | undefined {
-    let greatest = 0;
-    let most = 0;
-    this.holders.each((words, index, address) => {
-      if (words[index + HELD]! <= most) return;
-      greatest = address;
-      most = words[index + HELD]!;
-    });
-    return greatest === 0 ? undefined : cellAt(greatest);
+  private ownRow(): Row {
+    return this.findOwnRow() ?? this.exclusively(() => this.takeRow());
   }
 
   private findOwnRow(): Row | undefined {
@@ -120,9 +136,9 @@ export class Permits implements Waitable<true> {
   }
 
   private takeRow(): Row {
-    // Those who hold nothing any more give theirs up, so that the list does not grow with all who ever came.
+    // The dead who hold nothing give theirs up, so that the list does not grow with all who ever came.
     this.holders.each((words, index) => {
-      if (words[index + HELD] === 0) words[index] = 0;
+      if (words[index] !== 0 && words[index + HELD] === 0 && isDead(words[index]!, false)) words[index] = 0;
     });
     this.mine = this.holders.take();
     return this.mine;
@@ -131,19 +147,15 @@ export class Permits implements Waitable<true> {
   /** Permits that can be taken. */
   get free(): number {
     this.settleTheDead(false);
-    return this.freeNow;
+    return openCount(this.openFree);
   }
 
   private settleTheDead(patient: boolean): void {
-    // One who died in the middle of a change may have left FREE too low.
+    // One who died in the middle of a change has left it closed.
     if (this.findDead(patient) === undefined && !this.mutex.isAbandoned(patient)) return;
-    this.lock();
-    try {
+    this.exclusively(() => {
       for (let dead = this.findDead(patient); dead !== undefined; dead = this.findDead(patient)) this.settle(dead);
-    } finally {
-      this.mutex.release();
-    }
-    call(this.line, Infinity);
+    });
   }
 
   private findDead(patient: boolean): Row | undefined {
@@ -158,12 +170,11 @@ export class Permits implements Waitable<true> {
 
   private settle(row: Row): void {
     const { words, base } = this;
-    const missing = this.start - words[base + FREE]! - (this.heldByAll() - heldIn(row));
+    const missing = this.start - this.countFree() - (this.heldByAll() - heldIn(row));
     const returned = Math.max(0, Math.min(heldIn(row), missing));
     words[base + LEFT] = words[base + ALL]! - heldIn(row) + returned;
     Atomics.store(words, base + SETTLING, row.address);
     this.finishSettling();
-    this.addUp();
   }
 
   /** As often as one likes, should those who do it die over it. */
@@ -175,25 +186,65 @@ export class Permits implements Waitable<true> {
     Atomics.store(words, base + SETTLING, 0);
   }
 
-  private addUp(): void {
-    Atomics.store(this.words, this.base + FREE, this.words[this.base + ALL]! - this.heldByAll());
+  private countFree(): number {
+    return this.words[this.base + ALL]! - this.heldByAll();
   }
 
   private heldByAll(): number {
     let held = 0;
-    this.holders.each((words, index) => void (held += words[index + HELD]!));
+    this.holders.each((words, index) => void (held += words[index + HELD]! >> 1));
     return held;
   }
 
-  private lock(): void {
-    if (this.mutex.lockSync() === 'free') return;
-    this.finishSettling();
-    this.addUp();
+  /** Does what concerns more than the own row: nobody takes or gives anything meanwhile. */
+  private exclusively<T>(work: () => T): T {
+    this.mutex.lockSync();
+    let free = 0;
+    try {
+      this.close();
+      this.finishSettling();
+      return work();
+    } finally {
+      free = this.countFree();
+      Atomics.store(this.words, this.base + FREE, free);
+      this.mutex.release();
+      if (free > 0) call(this.line, free);
+    }
+  }
+
+  private close(): void {
+    const { words, base } = this;
+    for (let free = Atomics.load(words, base + FREE); free >= 0;) {
+      const seen = Atomics.compareExchange(words, base + FREE, free, closedCount(free));
+      if (seen === free) break;
+      free = seen;
+    }
+    this.clearChanges(openCount(words[base + FREE]!));
+  }
+
+  /**
+   * Waits until nobody is in the middle of a change. Of those who have died in it nobody knows whether they have made it;
+   * but what is neither free nor held by others is theirs.
+   */
+  private clearChanges(free: number): void {
+    const dead: Row[] = [];
+    this.holders.each((words, index, address) => {
+      for (let looks = 1; (Atomics.load(words, index + HELD) & CHANGING) !== 0; looks++) {
+        if (!isDead(words[index]!, looks % 1000 === 0)) continue;
+        dead.push(cellAt(address));
+        return;
+      }
+    });
+    const [heir, ...others] = dead;
+    if (heir === undefined) return;
+    for (const row of others) Atomics.store(row.words, row.index + HELD, 0);
+    const rest = this.words[this.base + ALL]! - free - (this.heldByAll() - heldIn(heir));
+    Atomics.store(heir.words, heir.index + HELD, rest * ONE);
   }
 }
 
 function heldIn({ words, index }: Row): number {
-  return words[index + HELD]!;
+  return words[index + HELD]! >> 1;
 }
 
 disposeRosterAt(PERMITS, HOLDERS);
