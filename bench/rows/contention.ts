@@ -110,7 +110,7 @@ async function contend(shared: Acquirable, processes: number, count: number, blo
         shared.release();
       }
     };
-    await use(1000);
+    await use(20_000);
     done.release();
     await go.wait();
     await use(each);

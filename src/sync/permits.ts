@@ -64,8 +64,10 @@ export class Permits implements Waitable<true> {
 
   attempt(patient: boolean, called = false): true | undefined {
     if (!patient && !called && isHungry(this.line)) return undefined;
-    if (this.openFree <= 0) this.settleTheDead(patient);
-    if (this.openFree <= 0) return undefined;
+    if (this.openFree <= 0) {
+      this.settleTheDead(patient);
+      if (this.openFree <= 0) return undefined;
+    }
     return this.change(this.ownRow(), -1) === 'done' ? true : undefined;
   }
 
