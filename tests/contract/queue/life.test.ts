@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { eachMethod } from '../../support/methods.js';
+import { programFolder, runProgram } from '../../support/program.js';
 import { until } from '../../support/wait.js';
 
 eachMethod(['forkserver', 'spawn', 'fork', 'thread'], (_method, context, test) => {
@@ -105,6 +106,25 @@ eachMethod(['forkserver', 'spawn', 'fork', 'thread'], (_method, context, test) =
       await assert.rejects(closed.put(1), { code: 'ERR_QUEUE_CLOSED' });
       await assert.rejects(closed.get(), { code: 'ERR_QUEUE_CLOSED' });
     }
+  });
+
+  test('queue-015 a module that uses a queue while it is being imported does not get stuck', async () => {
+    using folder = programFolder({
+      'main.mjs': `import { Queue } from 'manyfold';
+        const queue = new Queue();
+        await queue.put(1);
+        const { got } = await import('./imported.mjs?' + 1).then((module) => module.use(queue));
+        console.log(got);`,
+      'imported.mjs': `import { Queue, Process } from 'manyfold';
+        const own = new Queue();
+        await own.put('x');
+        await own.get();
+        own.putSync('y');
+        own.getSync();
+        export const use = async (queue) => ({ got: await queue.get({ timeout: 10_000 }) });`,
+    });
+    const { stdout, stderr, code } = await runProgram(folder.file('main.mjs'));
+    assert.deepEqual([stdout, stderr, code], ['1\n', '', 0]);
   });
 
   test('queue-025 a producer that leaves 10 MB behind ends at once', async () => {
