@@ -18,10 +18,9 @@ const body = `
   const say = (...words) => writeSync(1, words.join(' ') + '\\n');
   export const finalizers = () => {
     const keep = (globalThis.kept ??= []);
-    const made = (name, exitPriority) => keep.push(new Finalize({}, say, { args: [name], exitPriority })) && keep.at(-1);
-    const object = {};
-    keep.push(object);
-    new Finalize(object, say, { args: ['without a priority'] });
+    const objectToKeep = () => { keep.push({}); return keep.at(-1); };
+    const made = (name, exitPriority) => new Finalize(objectToKeep(), say, { args: [name], exitPriority });
+    new Finalize(objectToKeep(), say, { args: ['without a priority'] });
     made('b', 0);
     made('d1', 0); made('d2', 0); made('d3', 0);
     made('c', 10);
