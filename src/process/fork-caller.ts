@@ -17,7 +17,7 @@ import { drawSeed } from './random.js';
 import type { State } from './state.js';
 
 /** Turns of the event loop that a fork waits for a moment in which no other thread of Node is at work. */
-const PATIENCE = 100;
+const PATIENCE = 20;
 
 /**
  * Forks this process: the child has its heap as it is, and runs the process object in it. `id` is the child's slot. In the
