@@ -244,6 +244,26 @@ def value(_):
     return seconds_each(count, run)
 
 
+def value_by(processes):
+    processes = int(processes)
+    each = times(400000) // processes
+    shared = mp.Value('i', 0)
+
+    def run():
+        for _ in range(each):
+            with shared.get_lock():
+                shared.value += 1
+
+    def together():
+        children = [mp.Process(target=run) for _ in range(processes)]
+        for child in children:
+            child.start()
+        for child in children:
+            child.join()
+
+    return seconds_each(each * processes, together)
+
+
 def echo(connection):
     while (message := connection.recv()) is not None:
         connection.send(message)

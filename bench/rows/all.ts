@@ -2,7 +2,7 @@ import type { Row } from '../row.js';
 import { firstClosure, laterClosure } from './closure.js';
 import { contention } from './contention.js';
 import { importLibrary } from './import.js';
-import { foughtLock, freeLock, sharedCounter } from './locks.js';
+import { foughtLock, freeLock, sharedCounter, sharedCounters } from './locks.js';
 import { echoMegabyte } from './megabyte.js';
 import { memory } from './memory.js';
 import { mapInChunks, mapOneByOne } from './pool-map.js';
@@ -18,6 +18,7 @@ export const rows: readonly Row[] = [
   freeLock,
   foughtLock,
   sharedCounter,
+  ...sharedCounters,
   ...contention,
   roundTrip,
   echoMegabyte,

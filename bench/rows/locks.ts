@@ -22,6 +22,17 @@ export const sharedCounter: Row = {
   contestants: [ours('', ['Value'], (times) => increment(times(2_000_000))), cpython('value')],
 };
 
+/** The same by several processes at a time. */
+export const sharedCounters: readonly Row[] = [2, 4, 8].map((processes) => ({
+  id: `value-${processes}`,
+  title: `Value += 1 under its lock, by ${processes} processes`,
+  shown: 'rate',
+  contestants: [
+    ours('', ['Value', 'Process'], (times) => incrementTogether(times(2_000_000), processes)),
+    cpython('value_by', String(processes), ''),
+  ],
+}));
+
 async function useLock(count: number): Promise<number> {
   const lock = new api.Lock();
   const use = (times: number) => {
@@ -50,6 +61,29 @@ async function fight(count: number): Promise<number> {
     for (const fighter of fighters) await fighter.start();
     for (const fighter of fighters) await fighter.join();
   });
+}
+
+/** `count` in all. */
+async function incrementTogether(count: number, processes: number): Promise<number> {
+  const value = new api.Value('i', 0);
+  const each = Math.ceil(count / processes);
+  const add = () => {
+    for (let i = 0; i < each; i++) {
+      value.acquireSync();
+      value.value += 1;
+      value.release();
+    }
+  };
+  const warm = new api.Process({ target: () => {} });
+  await warm.start();
+  await warm.join();
+  const children = Array.from({ length: processes }, () => new api.Process({ target: add }));
+  const seconds = await secondsEach(each * processes, async () => {
+    for (const child of children) await child.start();
+    for (const child of children) await child.join();
+  });
+  if (value.value !== each * processes) throw new Error(`${value.value} in place of ${each * processes}`);
+  return seconds;
 }
 
 async function increment(count: number): Promise<number> {

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { type Lock, Pipe, type Queue, type Value } from 'manyfold';
-import { areBlocksBack, settledBlocks } from '../../support/blocks.js';
+import { areBlocksBack, describeBlocks, settledBlocks } from '../../support/blocks.js';
 import { collect } from '../../support/collect.js';
 import { assertHeapSound } from '../../support/heap.js';
 import { eachMethod } from '../../support/methods.js';
@@ -111,7 +111,7 @@ eachMethod(['forkserver', 'spawn'], (method, context, test) => {
     })();
     const isBack = await areBlocksBack(before);
     assertHeapSound();
-    assert.ok(isBack, `${await settledBlocks()} blocks, ${before} before`);
+    assert.ok(isBack, `${before} blocks before, and now:\n${describeBlocks()}`);
   });
 
   test('what has been sent to a process that never looks dies with the queue', async () => {
