@@ -38,6 +38,7 @@ export const PLAIN = 0;
 export const EXTENT = 1; // describes an extent, see extent.ts
 export const FREE_EXTENT = 2;
 export const REFERENCES = 3; // keeps the objects that it names, see references.ts
+export const KEPT = 5; // likewise, for good
 export const PARCEL = 4; // bytes on their way, see parcel.ts
 export const OBJECT = 16; // and above: shared by whoever refers to it, see objects.ts
 

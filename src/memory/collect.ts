@@ -1,4 +1,4 @@
-import { eachBlock, KIND, MARK, OBJECT, OWNER, REFERENCES, SHARED } from './blocks.js';
+import { eachBlock, KEPT, KIND, MARK, OBJECT, OWNER, REFERENCES, SHARED } from './blocks.js';
 import { COLLECT_AT, COLLECTIONS, LET_GO } from './layout.js';
 import { cellAt, header } from './program.js';
 import { release } from './release.js';
@@ -18,7 +18,8 @@ export function collect(): number {
   let blocks = 0;
   eachBlock((_address, words, index) => {
     blocks++;
-    if (words[index + KIND] === REFERENCES && words[index + OWNER] !== 0) markAll(words, index, mark);
+    const refers = words[index + KIND] === REFERENCES || words[index + KIND] === KEPT;
+    if (refers && words[index + OWNER] !== 0) markAll(words, index, mark);
   });
   const garbage: number[] = [];
   eachBlock((address, words, index) => {

@@ -1,21 +1,11 @@
 import { OutOfMemoryError } from '../errors.js';
 import { futexWait, futexWake } from '../system/futex.js';
-import {
-  eachBlock,
-  FREE_EXTENT,
-  HEADER_WORDS,
-  KIND,
-  OWNER,
-  PLAIN,
-  rebuildLists,
-  SHARED,
-  SIZE,
-  takeBlock,
-} from './blocks.js';
+import { eachBlock, FREE_EXTENT, HEADER_WORDS, KIND, OWNER, PLAIN, SHARED, SIZE, takeBlock } from './blocks.js';
 import { collect, collectIfDue } from './collect.js';
 import { HEAP_LOCK, WORD } from './layout.js';
 import { bytesAt, cellAt, header, systemAddress } from './program.js';
 import { own, ownerOf, release, uncount } from './release.js';
+import { repairHeap } from './repair.js';
 import { isGone, self } from './slots.js';
 
 export { LARGEST_BLOCK, SHARED } from './blocks.js';
@@ -100,7 +90,7 @@ function lockSlowly(): void {
     if (holder === 0) return;
     futexWait(systemAddress(cellAt(HEAP_LOCK)), holder, PATIENCE);
     if (isGone(holder) && Atomics.compareExchange(words, HEAP_LOCK, holder, me) === holder) {
-      rebuildLists();
+      repairHeap();
       return;
     }
   }

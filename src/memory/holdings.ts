@@ -5,7 +5,8 @@ import { free, underHeapLock } from './heap.js';
 import { COLLECT_AT, LET_GO } from './layout.js';
 import { beforeFork, inForkedChild } from '../system/generation.js';
 import { cellAt, header, type Cell } from './program.js';
-import { takeReferences } from './references.js';
+import { NEXT_PAGE, PLACES } from './pages.js';
+import { takePage } from './references.js';
 import { own, ownerOf, release, uncount } from './release.js';
 import { HOLDINGS, indexOf, self, slotBase } from './slots.js';
 
@@ -18,8 +19,6 @@ import { HOLDINGS, indexOf, self, slotBase } from './slots.js';
  * An object has a place there once it is shared; until then its owner is this process, and that is enough. It holds the
  * place until no object of JavaScript is attached to it any more, which the collector of JavaScript tells.
  */
-const PLACES = 250;
-const NEXT_PAGE = PLACES + 1;
 
 interface Held {
   /** Objects of JavaScript that refer to it. */
@@ -41,7 +40,7 @@ beforeFork((child) => {
   underHeapLock(() => {
     let end = cellAt(slotBase(indexOf(child)) + HOLDINGS);
     for (const page of pages) {
-      const copy = chain(end, takeReferences(PLACES, 1));
+      const copy = chain(end, takePage());
       const [from, to] = [cellAt(page + 1), cellAt(copy + 1)];
       to.words.set(from.words.subarray(from.index, from.index + PLACES), to.index);
       end = cellAt(copy + NEXT_PAGE);
@@ -109,7 +108,7 @@ function write(place: number, address: number): void {
 }
 
 function addPage(): void {
-  const page = underHeapLock(() => chain(endOfChain(), takeReferences(PLACES, 1)));
+  const page = underHeapLock(() => chain(endOfChain(), takePage()));
   const first = pages.push(page) * PLACES - PLACES;
   for (let place = first + PLACES - 1; place >= first; place--) vacant.push(place);
 }

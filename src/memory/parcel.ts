@@ -1,5 +1,7 @@
 import {
   isExtent,
+  KEPT,
+  KIND,
   PARCEL,
   PARCEL_BACK,
   PARCEL_LENGTH,
@@ -129,6 +131,10 @@ export function afterwards<T>(value: T, done: () => void): T {
 /** For a reader that takes the bytes as they are: whoever decodes them later, what they mention stays for good. */
 export function keepMentioned(address: number): void {
   const { words, index } = cellAt(address);
+  const references = words[index + PARCEL_REFERENCES]!;
+  if (references === 0) return;
+  const block = cellAt(references);
+  block.words[block.index + KIND] = KEPT;
   words[index + PARCEL_REFERENCES] = 0;
 }
 

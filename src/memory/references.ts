@@ -1,6 +1,7 @@
 import { eachBlock, EXTENT, KIND, OWNER, PARCEL, PARCEL_REFERENCES, REFERENCES, SHARED } from './blocks.js';
 import { take, underHeapLock } from './heap.js';
 import { WORD } from './layout.js';
+import { PLACES } from './pages.js';
 import { cellAt } from './program.js';
 
 /**
@@ -11,7 +12,7 @@ import { cellAt } from './program.js';
  *
  * Two kinds of things have such blocks: processes (holdings.ts), and parcels that are on their way (parcel.ts).
  */
-export function takeReferences(places: number, extraWords = 0): number {
+function takeReferences(places: number, extraWords = 0): number {
   const address = take((1 + places + extraWords) * WORD, SHARED, REFERENCES);
   const { words, index } = cellAt(address);
   words[index] = places;
@@ -44,4 +45,9 @@ function refersTo(references: number, object: number): boolean {
   const { words, index } = cellAt(references);
   for (let place = words[index]!; place > 0; place--) if (words[index + place] === object) return true;
   return false;
+}
+
+/** A page of a process's holdings. Under the heap's lock. */
+export function takePage(): number {
+  return takeReferences(PLACES, 1);
 }

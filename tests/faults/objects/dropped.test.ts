@@ -163,7 +163,9 @@ eachMethod(['forkserver', 'spawn', 'fork'], (method, context, test) => {
     await child.join();
   });
 
-  test('a connection that is dropped is closed', async () => {
+  const inherited =
+    String(method) === 'fork' && 'a forked child has the other end too, until its own collector finds that';
+  test('a connection that is dropped is closed', { skip: inherited }, async () => {
     const answers = new Queue<string>();
     const here = await (async () => {
       const [left, right] = Pipe<string>();
