@@ -163,8 +163,7 @@ eachMethod(['forkserver', 'spawn', 'fork'], (method, context, test) => {
     await child.join();
   });
 
-  const inherited =
-    String(method) === 'fork' && 'a forked child has the other end too, until its own collector finds that';
+  const inherited = method === 'fork' && 'a forked child has the other end too, until its own collector finds that';
   test('a connection that is dropped is closed', { skip: inherited }, async () => {
     const answers = new Queue<string>();
     const here = await (async () => {
