@@ -1,26 +1,21 @@
-// What is published: a few files instead of a hundred. To find and read that many takes Node three times as long as the
+// What is published: a few files instead of hundreds. To find and read that many takes Node three times as long as the
 // whole import may take.
 
-import { build } from 'esbuild';
+import { transform } from 'esbuild';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { root } from './setup.mjs';
+import { rollup } from '@rollup/wasm-node';
+import { filesBelow, root } from './setup.mjs';
 
+const { exports } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+
+/** What users import, and the programs of the library's own processes: files below dist/ and bundle/ alike. */
 const entries = [
-  'index',
-  'queue/index',
-  'coroutines/index',
-  'network/index',
-  'futures/index',
-  'shared/index',
-  'named/index',
-  'context/threading',
-  'util/index',
-  'boot/server',
-  'boot/child',
-  'boot/watcher',
-  'boot/thread',
-  'boot/cli',
+  ...Object.values(exports).flatMap((paths) => paths.default?.match(/^\.\/bundle\/(.*)\.js$/)?.[1] ?? []),
+  ...filesBelow(join(root, 'dist/boot'), /\.js$/).map((path) => `boot/${path.replace(/\.js$/, '')}`),
 ];
+
+const builtin = '\0builtin:';
 
 /**
  * Node's own modules, as they are. A plain import makes Node put a module with all names around each of them, and for
@@ -28,17 +23,14 @@ const entries = [
  */
 const builtins = {
   name: 'builtins',
-  setup({ onResolve, onLoad }) {
-    onResolve({ filter: /^node:/ }, ({ path, kind }) =>
-      kind === 'import-statement' ? { path, namespace: 'builtin', sideEffects: false } : { path, external: true },
-    );
-    onLoad({ filter: /./, namespace: 'builtin' }, ({ path }) => {
-      const names = Object.keys(process.getBuiltinModule(path)).filter((name) => /^[a-z]\w*$/i.test(name));
-      const exports = names.filter((name) => name !== 'default').map((name) => constant(name));
-      return {
-        contents: [`const all = process.getBuiltinModule('${path}');`, ...exports, 'export default all;'].join('\n'),
-      };
-    });
+  resolveId: (path) => (path.startsWith('node:') ? { id: builtin + path, moduleSideEffects: false } : undefined),
+  resolveDynamicImport: (path) => (String(path).startsWith('node:') ? { id: path, external: true } : undefined),
+  load(id) {
+    if (!id.startsWith(builtin)) return undefined;
+    const path = id.slice(builtin.length);
+    const names = Object.keys(process.getBuiltinModule(path)).filter((name) => /^[a-z]\w*$/i.test(name));
+    const constants = names.filter((name) => name !== 'default').map((name) => constant(name));
+    return [`const all = process.getBuiltinModule('${path}');`, ...constants, 'export default all;'].join('\n');
   },
 };
 
@@ -47,22 +39,48 @@ function constant(name) {
   return `const ${name}_ = /* @__PURE__ */ (() => all.${name})(); export { ${name}_ as ${name} };`;
 }
 
-await build({
-  absWorkingDir: root,
-  entryPoints: entries.map((name) => join(root, `dist/${name}.js`)),
+/** A third of what Node would have to parse are comments and indentation. Names stay: stacks show them. */
+const minify = {
+  name: 'minify',
+  async renderChunk(code, { fileName }) {
+    const options = { minifyWhitespace: true, minifySyntax: true, target: 'node20.19' };
+    const { code: minified, map } = await transform(code, { ...options, sourcemap: 'external', sourcefile: fileName });
+    return { code: minified, map };
+  },
+};
+
+/** Everything that `import 'manyfold'` needs stands in one file: each further one costs it half a millisecond. */
+function chunkOf() {
+  let core;
+  return (id, { getModuleInfo }) => {
+    core ??= reachable(join(root, 'dist/index.js'), (from) => getModuleInfo(from).importedIds);
+    return core.has(id) ? 'core' : undefined;
+  };
+}
+
+function reachable(start, next) {
+  const found = new Set([start]);
+  for (const id of found) for (const to of next(id)) found.add(to);
+  found.delete(start);
+  return found;
+}
+
+const bundle = await rollup({
+  input: Object.fromEntries(entries.map((name) => [name, join(root, `dist/${name}.js`)])),
   plugins: [builtins],
-  bundle: true,
-  splitting: true,
-  format: 'esm',
-  platform: 'node',
-  target: 'node20.19',
-  packages: 'external',
-  outbase: 'dist',
-  outdir: 'bundle',
-  chunkNames: 'chunks/[name]-[hash]',
-  sourcemap: true,
-  logLevel: 'warning',
-  // A third of what Node would have to parse are comments and indentation. Names stay: stacks show them.
-  minifyWhitespace: true,
-  minifySyntax: true,
+  external: (id) => /^[a-z@]/i.test(id) && !id.startsWith('node:'),
+  onwarn: (warning) => {
+    // What the compiler makes of `using` asks for `this` at the top of a module, and does without it.
+    if (warning.code !== 'THIS_IS_UNDEFINED') throw new Error(warning.message);
+  },
 });
+await bundle.write({
+  dir: join(root, 'bundle'),
+  format: 'esm',
+  chunkFileNames: 'chunks/[name]-[hash].js',
+  hoistTransitiveImports: false,
+  manualChunks: chunkOf(),
+  plugins: [minify],
+  sourcemap: true,
+});
+await bundle.close();

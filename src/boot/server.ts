@@ -3,7 +3,7 @@
  * with the program's memory as descriptor 3.
  */
 // Whatever a child may be sent has to be known to it before.
-import '../context/exports.js';
+import '../context/everything.js';
 import { adoptMemory, INHERITED_FD } from '../memory/program.js';
 import { enterSlot, self } from '../memory/slots.js';
 import { lineOf } from '../memory/death.js';

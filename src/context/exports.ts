@@ -5,10 +5,7 @@ import { Queue } from '../channel/queue.js';
 import { SimpleQueue } from '../channel/simple-queue.js';
 import { wait, waitSync } from '../channel/wait.js';
 import { getLogger, logToStderr } from '../logging/stderr.js';
-import { registerExport } from '../memory/handle.js';
-import { Client, ClientSync } from '../network/client.js';
-import { answerChallenge, deliverChallenge } from '../network/greeting.js';
-import { Listener } from '../network/listener.js';
+import { registerExports } from '../memory/handle.js';
 import { ForkPool, ForkServerPool, SpawnPool, ThreadPool } from '../pool/method-classes.js';
 import { currentTask } from '../pool/current-task.js';
 import { Pool } from '../pool/pool.js';
@@ -21,8 +18,6 @@ import { Inherited } from '../process/inherited-value.js';
 import { Process } from '../process/process.js';
 import { provideThreadLane } from '../process/thread-lane.js';
 import { getAllStartMethods, getStartMethod, setStartMethod } from '../process/start-method.js';
-import { ShareableList } from '../named/shareable-list.js';
-import { SharedMemory } from '../named/shared-memory.js';
 import { SharedArray } from '../shared/array.js';
 import { RawArray } from '../shared/raw-array.js';
 import { RawValue } from '../shared/raw-value.js';
@@ -44,11 +39,9 @@ import { Thread } from '../threading/thread.js';
 import { Timer } from '../threading/timer.js';
 import { getContext } from './context.js';
 
-/** The functions and classes that programs capture or extend: whatever bundles them, each process has its own. */
+/** The functions and classes that programs capture or extend: whatever bundles them, each process has its own. See everything.ts. */
 const travelling = {
   ...errors,
-  Client,
-  ClientSync,
   Barrier,
   BoundedSemaphore,
   Condition,
@@ -59,7 +52,6 @@ const travelling = {
   ForkServerProcess,
   Inherited,
   JoinableQueue,
-  Listener,
   Lock,
   Pipe,
   Pool,
@@ -69,9 +61,7 @@ const travelling = {
   RawArray,
   RawValue,
   Semaphore,
-  ShareableList,
   SharedArray,
-  SharedMemory,
   SimpleQueue,
   SpawnPool,
   SpawnProcess,
@@ -82,14 +72,12 @@ const travelling = {
   Timer,
   Value,
   activeChildren,
-  answerChallenge,
   asOwner,
   copy,
   activeCount,
   cpuCount,
   currentProcess,
   currentTask,
-  deliverChallenge,
   findDeadlocks,
   currentThread,
   enumerate,
@@ -112,5 +100,5 @@ const travelling = {
   work,
 };
 
-for (const [name, value] of Object.entries(travelling)) registerExport(name, value);
+registerExports(travelling);
 provideThreadLane(threads);

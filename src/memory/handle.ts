@@ -24,22 +24,31 @@ export function revive(type: string, state: unknown): unknown {
   if (reviver) return reviver(state);
   throw new PicklingError(
     'ERR_PICKLE_UNKNOWN_HANDLE',
-    `cannot unpickle a '${type}': this process has not loaded its class`,
+    `cannot unpickle a '${type}': this process has not imported its class`,
   );
 }
 
 /**
- * Lets a function or class of the library travel by name. By reference would do where it is an export of a module; in a
+ * Lets functions and classes of the library travel by name. By reference would do where it is an export of a module; in a
  * bundle, be it ours or a program's, it is none.
  */
-export function registerExport(name: string, value: object): void {
-  Object.defineProperty(value, handle, { value: () => ['Export', name] });
-  exported.set(name, value);
+export function registerExports(values: Readonly<Record<string, object>>): void {
+  for (const [name, value] of Object.entries(values)) {
+    Object.defineProperty(value, handle, { value: () => ['Export', name] });
+    exported.set(name, value);
+  }
 }
 
 const exported = new Map<string, object>();
 
-registerHandle('Export', (name) => exported.get(name as string));
+registerHandle('Export', (name) => {
+  const value = exported.get(name as string);
+  if (value) return value;
+  throw new PicklingError(
+    'ERR_PICKLE_UNKNOWN_HANDLE',
+    `cannot unpickle '${String(name)}' of the library: this process has not imported the part that it belongs to`,
+  );
+});
 
 /**
  * What handles do for the message that is being written: what they name in shared memory, and what is to be undone should

@@ -1,3 +1,5 @@
+import './exports.js';
+
 export { FileExistsError, FileNotFoundError } from '../errors.js';
 export { pruneSharedMemory } from './prune.js';
 export { ShareableList, type Item } from './shareable-list.js';

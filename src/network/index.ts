@@ -1,3 +1,5 @@
+import './exports.js';
+
 export { Pipe } from '../channel/pipe.js';
 export type { Connection } from '../channel/connection.js';
 export { wait, waitSync } from '../channel/wait.js';

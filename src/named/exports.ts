@@ -1,0 +1,5 @@
+import { registerExports } from '../memory/handle.js';
+import { ShareableList } from './shareable-list.js';
+import { SharedMemory } from './shared-memory.js';
+
+registerExports({ ShareableList, SharedMemory });

@@ -1,0 +1,6 @@
+import { registerExports } from '../memory/handle.js';
+import { Client, ClientSync } from './client.js';
+import { answerChallenge, deliverChallenge } from './greeting.js';
+import { Listener } from './listener.js';
+
+registerExports({ Client, ClientSync, Listener, answerChallenge, deliverChallenge });
