@@ -2,7 +2,15 @@
 
 /** 'the limit' is nobody's: what the bare system call costs. */
 export type Competitor =
-  'Manyfold' | 'CPython' | 'child_process' | 'worker_threads' | 'piscina' | 'tinypool' | 'workerpool' | 'the limit';
+  | 'Manyfold'
+  | 'CPython'
+  | 'child_process'
+  | 'worker_threads'
+  | 'piscina'
+  | 'tinypool'
+  | 'workerpool'
+  | 'poolifier'
+  | 'the limit';
 
 /** How the seconds of a row are shown: as they are, as operations or as bytes in a second. A row may also be about bytes. */
 export type Shown = 'time' | 'rate' | { readonly bandwidth: number } | 'memory';

@@ -2,18 +2,21 @@
 
 import { peerFile } from './files.js';
 
-export interface PeerPool {
+export interface PeerPool<Input = number> {
   /** Runs the task once. */
-  run(x: number): PromiseLike<unknown>;
+  run(input: Input): PromiseLike<unknown>;
   end(): Promise<void>;
 }
 
+/** The tasks that there are: files of this folder, and names by which workerpool knows them. */
+export type TaskName = 'noop' | 'work';
+
 export const workers = 2;
 
-export async function piscinaPool(tasksPerWorker = 1): Promise<PeerPool> {
+export async function piscinaPool<Input>(task: TaskName = 'noop', tasksPerWorker = 1): Promise<PeerPool<Input>> {
   const { Piscina } = await import('piscina');
   const pool = new Piscina({
-    filename: peerFile('noop.js'),
+    filename: peerFile(`${task}.js`),
     minThreads: workers,
     maxThreads: workers,
     maxQueue: 1_000_000,
@@ -22,19 +25,31 @@ export async function piscinaPool(tasksPerWorker = 1): Promise<PeerPool> {
   return { run: (x) => pool.run(x), end: () => pool.destroy() };
 }
 
-export async function tinypoolPool(runtime: 'worker_threads' | 'child_process'): Promise<PeerPool> {
+export async function tinypoolPool<Input>(
+  runtime: 'worker_threads' | 'child_process',
+  task: TaskName = 'noop',
+): Promise<PeerPool<Input>> {
   const { Tinypool } = await import('tinypool');
-  const pool = new Tinypool({ filename: peerFile('noop.js'), minThreads: workers, maxThreads: workers, runtime });
+  const pool = new Tinypool({ filename: peerFile(`${task}.js`), minThreads: workers, maxThreads: workers, runtime });
   return { run: (x) => pool.run(x), end: () => pool.destroy() };
 }
 
-export async function workerpoolPool(workerType: 'thread' | 'process'): Promise<PeerPool> {
+export async function workerpoolPool<Input>(
+  workerType: 'thread' | 'process',
+  task: TaskName = 'noop',
+): Promise<PeerPool<Input>> {
   const { default: workerpool } = await import('workerpool');
   const pool = workerpool.pool(peerFile('workerpool.js'), { minWorkers: workers, maxWorkers: workers, workerType });
   return {
-    run: (x) => pool.exec('noop', [x]),
+    run: (input) => pool.exec(task, [input]),
     async end() {
       await pool.terminate();
     },
   };
+}
+
+export async function poolifierPool<Input>(task: TaskName = 'noop'): Promise<PeerPool<Input>> {
+  const { FixedThreadPool } = await import('poolifier');
+  const pool = new FixedThreadPool<Input>(workers, peerFile(`poolifier-${task}.js`), { errorHandler: console.error });
+  return { run: (input) => pool.execute(input), end: () => pool.destroy() };
 }

@@ -1,4 +1,5 @@
 import workerpool from 'workerpool';
 import noop from './noop.js';
+import work from './work.js';
 
-workerpool.worker({ noop });
+workerpool.worker({ noop, work });

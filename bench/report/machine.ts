@@ -26,6 +26,7 @@ export function describeMachine(): Machine {
       piscina: versionAt('../../../node_modules/piscina/package.json'),
       tinypool: versionAt('../../../node_modules/tinypool/package.json'),
       workerpool: versionAt('../../../node_modules/workerpool/package.json'),
+      poolifier: versionAt('../../../node_modules/poolifier/package.json'),
     },
   };
 }

@@ -9,6 +9,7 @@ const peers: readonly Competitor[] = [
   'piscina',
   'tinypool',
   'workerpool',
+  'poolifier',
 ];
 
 /** The rows as Markdown: the best of each competitor, and by how much that is more than the best of Manyfold. */

@@ -7,6 +7,7 @@ import { echoMegabyte } from './megabyte.js';
 import { memory } from './memory.js';
 import { mapInChunks, mapOneByOne } from './pool-map.js';
 import { taskLatency, tasksInFlight } from './pool-tasks.js';
+import { realWork } from './pool-work.js';
 import { oneWayQueue } from './queue.js';
 import { roundTrip } from './round-trip.js';
 import { start } from './start.js';
@@ -27,6 +28,7 @@ export const rows: readonly Row[] = [
   mapOneByOne,
   tasksInFlight,
   taskLatency,
+  ...realWork,
   firstClosure,
   laterClosure,
   importLibrary,

@@ -1,5 +1,5 @@
 import { api } from '../api.js';
-import { piscinaPool, tinypoolPool, workerpoolPool, workers, type PeerPool } from '../peers/pools.js';
+import { piscinaPool, poolifierPool, tinypoolPool, workerpoolPool, workers, type PeerPool } from '../peers/pools.js';
 import { cpython, ours, peer, secondsEach, type Contestant, type Row } from '../row.js';
 
 export const tasksInFlight: Row = {
@@ -10,7 +10,7 @@ export const tasksInFlight: Row = {
     ours('applyAsync', ['Pool'], async (times) => allAtOnce(await ourPool(), times(20_000))),
     cpython('apply_async'),
     ...peerPools(async (pool, times) => allAtOnce(await pool, times(20_000))),
-    peer('piscina', '32 per worker', async (times) => allAtOnce(await piscinaPool(32), times(20_000))),
+    peer('piscina', '32 per worker', async (times) => allAtOnce(await piscinaPool('noop', 32), times(20_000))),
   ],
 };
 
@@ -34,6 +34,7 @@ function peerPools(measure: MeasurePool): Contestant[] {
     peer('tinypool', 'child_process', (times) => measure(tinypoolPool('child_process'), times)),
     peer('workerpool', 'thread', (times) => measure(workerpoolPool('thread'), times)),
     peer('workerpool', 'process', (times) => measure(workerpoolPool('process'), times)),
+    peer('poolifier', 'thread', (times) => measure(poolifierPool(), times)),
   ];
 }
 

@@ -10,7 +10,6 @@ import { perform } from './perform.js';
 import { settleIn, type Setting } from './setting.js';
 import { BROKEN, DONE, FAILED, LEFT, PART, READY, REPORT, RETIRING, SKIPPED, type Share } from './share.js';
 import { LEAVE, Seat, WAIT } from './seat.js';
-import { spin } from './spin.js';
 import type { Target } from './targets.js';
 import { openLink, type TaskLink } from './task-link.js';
 import { now } from './clock.js';
@@ -83,7 +82,7 @@ class Worker {
     this.#seat.sitDown();
     this.#turned = now();
     for (;;) {
-      const task = spin(this.#tasks) ?? waitSync(this.#tasks, DOZE) ?? (await this.#wait());
+      const task = waitSync(this.#tasks, DOZE) ?? (await this.#wait());
       if (task === 'leave') break;
       if (task === undefined) continue;
       const goesOn = this.#perform(task);

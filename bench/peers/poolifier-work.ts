@@ -1,0 +1,4 @@
+import { ThreadWorker } from 'poolifier';
+import work, { type Work } from './work.js';
+
+export default new ThreadWorker<Work, unknown>((task) => work(task!));
