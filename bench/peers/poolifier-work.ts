@@ -1,4 +1,4 @@
 import { ThreadWorker } from 'poolifier';
 import work, { type Work } from './work.js';
 
-export default new ThreadWorker<Work, unknown>((task) => work(task!));
+export default new ThreadWorker<Work>((task) => work(task!));

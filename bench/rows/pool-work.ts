@@ -9,7 +9,7 @@ interface Job {
   readonly id: string;
   readonly title: string;
   readonly count: number;
-  make(number: number): Work;
+  readonly make: (number: number) => Work;
 }
 
 // Points that a worker of this kind of machine samples in a millisecond.
