@@ -17,7 +17,7 @@ export interface PoolOptions<Init extends readonly unknown[]> {
   readonly maxRss?: number | undefined;
   /** Milliseconds after which a worker is replaced, between two tasks. */
   readonly maxAge?: number | undefined;
-  /** Bytes of memory of its own that a worker may have; it finds none beyond that. */
+  /** Bytes of memory of its own that a worker may take beyond what it starts with; it finds none after that. */
   readonly memoryLimit?: number | undefined;
   /** Milliseconds that a cancelled task has to end by itself before it is killed with its worker; 1000 unless given. */
   readonly graceMs?: number | undefined;

@@ -15,7 +15,7 @@ export interface Setting {
   readonly creator: number;
   /** Whether it opens a debugger's port. */
   readonly inspect: boolean;
-  /** Bytes of memory of its own; Infinity for no limit. */
+  /** Bytes of memory of its own beyond what it starts with; Infinity for no limit. */
   readonly memoryLimit: number;
   /** Among how many workers the processors are shared. */
   readonly workers: number;

@@ -78,7 +78,7 @@ eachMethod(['forkserver', 'spawn'], (method, context, test) => {
   });
 
   test('memoryLimit: what a task cannot get fails it; what its engine cannot get ends its worker, and the error says so', async () => {
-    await using pool = new Pool(1, { memoryLimit: 400 * 2 ** 20, stdio: 'ignore' });
+    await using pool = new Pool(1, { memoryLimit: 250 * 2 ** 20, stdio: 'ignore' });
     const fill = () => {
       const buffers = [];
       for (;;) buffers.push(new Uint8Array(20_000_000));
