@@ -16,7 +16,7 @@ const layers = [
   ['closure'],
   ['codec'],
   ['process'],
-  ['threading'],
+  ['threading', 'coroutines'],
   ['channel'],
   ['network'],
   ['shared', 'named', 'pool'],

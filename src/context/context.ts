@@ -9,10 +9,16 @@ import { cpuCount } from '../process/cpu-count.js';
 import { currentProcess, parentProcess } from '../process/current.js';
 import { setForkserverPreload } from '../process/fork-server.js';
 import { setExecutable } from '../process/launch.js';
-import { ForkProcess, ForkServerProcess, SpawnProcess, ThreadProcess } from '../process/method-classes.js';
+import {
+  CoroutineProcess,
+  ForkProcess,
+  ForkServerProcess,
+  SpawnProcess,
+  ThreadProcess,
+} from '../process/method-classes.js';
 import type { Process } from '../process/process.js';
 import { checkStartMethod, defaultMethod, getAllStartMethods, type StartMethod } from '../process/start-method.js';
-import { ForkPool, ForkServerPool, SpawnPool, ThreadPool } from '../pool/method-classes.js';
+import { CoroutinePool, ForkPool, ForkServerPool, SpawnPool, ThreadPool } from '../pool/method-classes.js';
 import type { Pool } from '../pool/pool.js';
 import { SharedArray } from '../shared/array.js';
 import { RawArray } from '../shared/raw-array.js';
@@ -76,6 +82,7 @@ const classes: Record<StartMethod, { readonly Process: typeof Process; readonly 
   fork: { Process: ForkProcess, Pool: ForkPool },
   spawn: { Process: SpawnProcess, Pool: SpawnPool },
   thread: { Process: ThreadProcess, Pool: ThreadPool },
+  coroutine: { Process: CoroutineProcess, Pool: CoroutinePool },
 };
 const contexts = new Map<StartMethod, Context>();
 

@@ -6,17 +6,23 @@ import { SimpleQueue } from '../channel/simple-queue.js';
 import { wait, waitSync } from '../channel/wait.js';
 import { getLogger, logToStderr } from '../logging/stderr.js';
 import { registerExports } from '../memory/handle.js';
-import { ForkPool, ForkServerPool, SpawnPool, ThreadPool } from '../pool/method-classes.js';
+import { CoroutinePool, ForkPool, ForkServerPool, SpawnPool, ThreadPool } from '../pool/method-classes.js';
 import { currentTask } from '../pool/current-task.js';
 import { Pool } from '../pool/pool.js';
 import { work } from '../pool/worker.js';
 import { activeChildren } from '../process/children.js';
 import { cpuCount } from '../process/cpu-count.js';
 import { currentProcess, parentProcess } from '../process/current.js';
-import { ForkProcess, ForkServerProcess, SpawnProcess, ThreadProcess } from '../process/method-classes.js';
+import {
+  CoroutineProcess,
+  ForkProcess,
+  ForkServerProcess,
+  SpawnProcess,
+  ThreadProcess,
+} from '../process/method-classes.js';
 import { Inherited } from '../process/inherited-value.js';
 import { Process } from '../process/process.js';
-import { provideThreadLane } from '../process/thread-lane.js';
+import { provideLane } from '../process/lanes.js';
 import { getAllStartMethods, getStartMethod, setStartMethod } from '../process/start-method.js';
 import { SharedArray } from '../shared/array.js';
 import { RawArray } from '../shared/raw-array.js';
@@ -33,6 +39,7 @@ import { asOwner } from '../sync/owner.js';
 import { RLock } from '../sync/rlock.js';
 import { BoundedSemaphore, Semaphore } from '../sync/semaphore.js';
 import { activeCount, currentThread, enumerate, getIdent, getNativeId, mainThread } from '../threading/current.js';
+import { coroutines } from '../coroutines/lane.js';
 import { threads } from '../threading/lane.js';
 import { local, revive as reviveLocal } from '../threading/local.js';
 import { Thread } from '../threading/thread.js';
@@ -42,6 +49,8 @@ import { getContext } from './context.js';
 /** The functions and classes that programs capture or extend: whatever bundles them, each process has its own. See everything.ts. */
 const travelling = {
   ...errors,
+  CoroutinePool,
+  CoroutineProcess,
   Barrier,
   BoundedSemaphore,
   Condition,
@@ -101,4 +110,5 @@ const travelling = {
 };
 
 registerExports(travelling);
-provideThreadLane(threads);
+provideLane('thread', threads);
+provideLane('coroutine', coroutines);

@@ -1,5 +1,11 @@
 import { ValueError } from '../errors.js';
-import { ForkProcess, ForkServerProcess, SpawnProcess, ThreadProcess } from '../process/method-classes.js';
+import {
+  CoroutineProcess,
+  ForkProcess,
+  ForkServerProcess,
+  SpawnProcess,
+  ThreadProcess,
+} from '../process/method-classes.js';
 import type { PoolOptions } from './options.js';
 import { Pool } from './pool.js';
 
@@ -40,5 +46,14 @@ export class ThreadPool<Init extends readonly unknown[] = readonly unknown[]> ex
       throw new ValueError('ERR_POOL_OPTION', "stdio: a thread has the output of its process, and so only 'inherit'");
     }
     super(threads, options);
+  }
+}
+
+/** A pool without workers: its tasks run in this thread, one after the other; `manyfold/coroutines` has one that runs many. */
+export class CoroutinePool<Init extends readonly unknown[] = readonly unknown[]> extends Pool<Init> {
+  static override readonly workerType = CoroutineProcess;
+
+  constructor(coroutines?: number, options: PoolOptions<Init> = {}) {
+    super(coroutines, { ...options, inline: true });
   }
 }

@@ -1,5 +1,5 @@
 import fs from 'node:fs';
-import { AssertionError, NotImplementedError, ValueError } from '../errors.js';
+import { AssertionError, NotImplementedError, RuntimeError, ValueError } from '../errors.js';
 import { logger } from '../logging/logger.js';
 import { lineOf } from '../memory/death.js';
 import { forgetBell } from '../memory/doorbell.js';
@@ -12,7 +12,7 @@ import { buryIfOrphaned } from './fork-server.js';
 import type { Process } from './process.js';
 import { burySpawned } from './spawn.js';
 import { running, stateOf, type State } from './state.js';
-import { threadLane } from './thread-lane.js';
+import { laneOf } from './lanes.js';
 
 /** The end of a child, as something to wait for. */
 export function endOf(state: State): Waitable<number> {
@@ -24,7 +24,7 @@ export function collect(state: State, patient: boolean): number | undefined {
   const id = state.id!;
   if (state.exitCode !== undefined) return state.exitCode;
   // A thread says itself that it ends; a look at that costs nothing.
-  if ((patient || state.method === 'thread') && readSlot(id, STATE) !== ENDED) lookForEnd(id, state);
+  if ((patient || laneOf(state.method)) && readSlot(id, STATE) !== ENDED) lookForEnd(id, state);
   if (readSlot(id, STATE) !== ENDED) return undefined;
   state.exitCode = readSlot(id, EXIT)! - EXIT_BIAS;
   running.delete(state);
@@ -37,7 +37,8 @@ export function collect(state: State, patient: boolean): number | undefined {
 }
 
 function lookForEnd(id: number, { method, pid }: State): void {
-  if (method === 'thread') threadLane().lookForEnd(id);
+  const lane = laneOf(method);
+  if (lane) lane.lookForEnd(id);
   else if (readSlot(id, SERVER)) buryIfOrphaned(id);
   else if (method === 'fork') buryForked(id);
   else burySpawned(id, pid!);
@@ -56,9 +57,19 @@ export async function whenEnded(child: Process): Promise<void> {
 }
 
 export function joinChildSync(state: State, timeout?: number): void {
+  if (state.method === 'coroutine') return joinCoroutineSync(state, timeout);
   // Only this process learns that it has ended, and it is about to block.
   if (state.method === 'fork' && collect(state, false) === undefined) awaitForkedSync(state.id!, timeout);
   waitSync(endOf(state), timeout);
+}
+
+/** While this thread waited, none of its coroutines could end: there is nothing to wait for. */
+function joinCoroutineSync(state: State, timeout = Infinity): void {
+  if (collect(state, false) !== undefined || timeout !== Infinity) return;
+  throw new RuntimeError(
+    'ERR_WAITS_FOR_ITSELF',
+    `joinSync of '${state.name}' would wait for ever: while this thread waits, none of its coroutines can run`,
+  );
 }
 
 export function signalChild(state: State, signal: NodeJS.Signals): void {
@@ -66,7 +77,8 @@ export function signalChild(state: State, signal: NodeJS.Signals): void {
     throw new AssertionError('ERR_PROCESS_NOT_STARTED', 'can only signal a started process');
   }
   if (state.exitCode !== undefined || isGone(state.id)) return;
-  if (state.method === 'thread') return threadLane().stop(state.id, signal);
+  const lane = laneOf(state.method);
+  if (lane) return lane.stop(state.id, signal);
   try {
     process.kill(state.pid!, signal);
   } catch (error) {
@@ -76,8 +88,11 @@ export function signalChild(state: State, signal: NodeJS.Signals): void {
 
 export function sentinelOf(state: State): number {
   if (state.id === undefined) throw new ValueError('ERR_PROCESS_NOT_STARTED', 'process not started');
-  if (state.method === 'thread') {
-    throw new NotImplementedError('ERR_THREAD_SENTINEL', 'a thread has no descriptor that could be waited for');
+  if (laneOf(state.method)) {
+    throw new NotImplementedError(
+      'ERR_THREAD_SENTINEL',
+      `a ${state.method} has no descriptor that could be waited for`,
+    );
   }
   state.sentinel ??= openSentinel(state.pid!);
   return state.sentinel.fd;

@@ -39,7 +39,18 @@ export class ThreadProcess<Args extends readonly unknown[] = readonly unknown[]>
   static override readonly startMethod = 'thread';
 }
 
+/**
+ * A coroutine of this thread with the face of a process, whatever the default is. What it is given is not copied; killing
+ * it ends it in its next wait of this library, and `process.exit` in it ends the whole process.
+ *
+ * @see https://docs.python.org/3/library/multiprocessing.html#module-multiprocessing.dummy
+ */
+export class CoroutineProcess<Args extends readonly unknown[] = readonly unknown[]> extends Process<Args> {
+  static override readonly startMethod = 'coroutine';
+}
+
 markOwnClass(ForkProcess);
 markOwnClass(ForkServerProcess);
 markOwnClass(SpawnProcess);
 markOwnClass(ThreadProcess);
+markOwnClass(CoroutineProcess);

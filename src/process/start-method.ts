@@ -1,11 +1,12 @@
 import { expected, RuntimeError, ValueError } from '../errors.js';
 import { inForkedChild } from '../system/generation.js';
+import type { LaneName } from './lanes.js';
 import { currentObject, stateOf } from './state.js';
 
 /** How a process comes into being; the default comes first. */
 export const startMethods = ['forkserver', 'spawn', 'fork'] as const;
-/** With 'thread', what is started is no process but a thread that has the same face. */
-export type StartMethod = (typeof startMethods)[number] | 'thread';
+/** With the names of lanes, what is started is no process but a thread or a coroutine that has the same face. */
+export type StartMethod = (typeof startMethods)[number] | LaneName;
 
 let chosen: StartMethod | undefined;
 
@@ -20,7 +21,7 @@ function inForce(): StartMethod | undefined {
 }
 
 export function checkStartMethod(name: unknown): StartMethod {
-  const method = [...startMethods, 'thread' as const].find((known) => known === name);
+  const method = [...startMethods, 'thread' as const, 'coroutine' as const].find((known) => known === name);
   if (method === undefined) {
     throw new ValueError(
       'ERR_UNKNOWN_START_METHOD',

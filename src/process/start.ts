@@ -18,7 +18,7 @@ import { checkIn, type BootRecord, type Luggage } from './record.js';
 import { spawnChild } from './spawn.js';
 import { defaultMethod, type StartMethod } from './start-method.js';
 import { isOwnClass, running, type State } from './state.js';
-import { threadLane } from './thread-lane.js';
+import { laneOf } from './lanes.js';
 
 export async function startChild(object: Process, state: State): Promise<void> {
   if (state.started) throw new AssertionError('ERR_PROCESS_STARTED_TWICE', 'cannot start a process twice');
@@ -28,12 +28,13 @@ export async function startChild(object: Process, state: State): Promise<void> {
   refuseChildrenOfDaemons();
   refuseWhileBooting();
   const method = state.method ?? defaultMethod();
+  const lane = laneOf(method);
   const id = claimSlot(self());
   try {
-    if (method !== 'fork') pack(id, object, state, method);
+    if (method !== 'fork' && method !== 'coroutine') pack(id, object, state, method);
     state.started = true;
     if (method === 'fork') await forkCaller(id, object, state);
-    else if (method === 'thread') await threadLane().start(id, state);
+    else if (lane) await lane.start(id, object);
     else if (method !== 'forkserver' || !(await forkChild(id))) await spawnChild(id);
   } catch (error) {
     state.started = false;
@@ -42,7 +43,7 @@ export async function startChild(object: Process, state: State): Promise<void> {
     throw error;
   }
   state.id = id;
-  state.pid = method === 'thread' ? process.pid : (readSlot(id, PID) ?? null);
+  state.pid = lane ? process.pid : (readSlot(id, PID) ?? null);
   state.target = undefined;
   state.args = [];
   running.set(state, object);

@@ -72,8 +72,15 @@ export function setCurrent(process: Process, parent: Process | null): void {
   creator = parent;
 }
 
+/** The object of the coroutine that runs, where it has one. */
+let ofCoroutine: () => Process | undefined = () => undefined;
+
+export function findCurrentBy(find: () => Process | undefined): void {
+  ofCoroutine = find;
+}
+
 export function currentObject(): Process | undefined {
-  return current;
+  return ofCoroutine() ?? current;
 }
 
 export function creatorObject(): Process | null {

@@ -5,7 +5,7 @@ import { closeBellOf } from '../memory/doorbell.js';
 import { writeLabel } from '../memory/label.js';
 import { ENDED, EXIT, EXIT_BIAS, isGone, publishSlot, readSlot, STATE } from '../memory/slots.js';
 import { dislodge } from '../memory/waiters.js';
-import type { ThreadLane } from '../process/thread-lane.js';
+import type { Lane } from '../process/lanes.js';
 import { endWithStarter } from './life.js';
 import { cannotStart, makeWorker, untilRunning } from './start.js';
 
@@ -19,8 +19,9 @@ interface Child {
 const children = new Map<number, Child>();
 
 /** Runs the children of the start method 'thread'. */
-export const threads: ThreadLane = {
-  async start(id, { name, daemon }) {
+export const threads: Lane = {
+  async start(id, child) {
+    const { name, daemon } = child;
     writeLabel(id, { name, daemon, pid: process.pid });
     publishSlot(id);
     let failure: unknown;
