@@ -7,7 +7,7 @@ import { setExcepthook, Thread } from 'manyfold/threading';
 import { guard } from '../../support/guard.js';
 import { programFolder, runProgram } from '../../support/program.js';
 
-guard({ limit: 30_000 });
+guard();
 
 async function run(program: string, options = {}) {
   using folder = programFolder({
@@ -15,7 +15,7 @@ async function run(program: string, options = {}) {
 import { Lock, Queue, SystemExit } from 'manyfold';
 ${program}`,
   });
-  return await runProgram(folder.file('main.mjs'), { limit: 20_000, ...options });
+  return await runProgram(folder.file('main.mjs'), { limit: 60_000, ...options });
 }
 
 test('thread-032 thread-034 an error ends its thread, is told on stderr, and ends nothing else', async () => {
@@ -45,7 +45,7 @@ test('thread-033 nothing breaks where stderr is closed', async () => {
       console.log('fine');
     `,
   });
-  const options = { node: '/bin/sh', env: { NODE: process.execPath }, limit: 20_000 };
+  const options = { node: '/bin/sh', env: { NODE: process.execPath }, limit: 60_000 };
   const { stdout, code } = await runProgram(folder.file('run.sh'), options);
   assert.deepEqual([stdout, code], ['fine\n', 0]);
 });
@@ -141,7 +141,7 @@ test('a daemon that blocks in the kernel does not hold up the end', async () => 
     process.exit(5);
   `);
   assert.deepEqual([stdout, code], ['main\n', 5]);
-  assert.ok(performance.now() - started < 15_000);
+  assert.ok(performance.now() - started < 50_000);
 });
 
 test('thread-024 a thread can wait for the end of the main thread', async () => {
@@ -153,7 +153,7 @@ test('thread-024 a thread can wait for the end of the main thread', async () => 
   assert.equal(stdout, 'end of main\nend of thread\n');
 });
 
-test('thread-025 forty daemons that write do not disturb the exit', { timeout: 60_000 }, async () => {
+test('thread-025 forty daemons that write do not disturb the exit', { timeout: 110_000 }, async () => {
   const { stdout, stderr, code } = await run(
     `
     import fs from 'node:fs';
@@ -162,7 +162,7 @@ test('thread-025 forty daemons that write do not disturb the exit', { timeout: 6
     await Promise.all(daemons.map((t) => t.start()));
     console.log('main');
   `.replace('process.execPath', 'new URL(import.meta.url)'),
-    { limit: 60_000 },
+    { limit: 100_000 },
   );
   assert.deepEqual([stdout, stderr, code], ['main\n', '', 0]);
 });

@@ -10,7 +10,7 @@ import { guard } from '../../support/guard.js';
 import { programFolder, runProgram } from '../../support/program.js';
 import { until } from '../../support/wait.js';
 
-guard({ limit: 30_000 });
+guard();
 
 // What the first process opens is not a test's leak.
 before(async () => {

@@ -18,7 +18,7 @@ import {
 import { guard } from '../../support/guard.js';
 import { until } from '../../support/wait.js';
 
-guard({ limit: 30_000 });
+guard();
 
 /** Starts as many threads of a target, and gives what joins them. */
 async function start(count: number, target: (place: number) => unknown): Promise<() => Promise<void>> {

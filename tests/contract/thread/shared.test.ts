@@ -7,7 +7,7 @@ import { local, Thread } from 'manyfold/threading';
 import { guard } from '../../support/guard.js';
 import { until } from '../../support/wait.js';
 
-guard({ limit: 30_000 });
+guard();
 
 // What the first process opens is not a test's leak.
 before(async () => {
