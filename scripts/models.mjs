@@ -1,0 +1,92 @@
+// Checks the models in docs/model with spin: each of them holds, and each fault that can be put into it is found. A model
+// that finds no fault shows nothing.
+
+import { spawnSync } from 'node:child_process';
+import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { root } from './setup.mjs';
+
+const folder = join(root, 'docs/model');
+
+/** A model, how it is built, and the faults that must be found in it; one with too many states is searched only for these. */
+const checks = [
+  ['waiting', 'LOCK WAITERS=3 DEATHS=0', []],
+  ['waiting', 'LOCK WAITERS=2 DEATHS=1', ['NO_SECOND_LOOK', 'LATE_LINE', 'LATE_RELEASE', 'NO_TAKEOVER']],
+  ['waiting', 'LOCK CALM WAITERS=3 DEATHS=1', ['BLIND_TAKEOVER']],
+  ['waiting', 'ITEMS WAITERS=2 DEATHS=0 GIVES_UP=false', ['NO_SECOND_LOOK', 'LATE_LINE']],
+  ['waiting', 'ITEMS WAITERS=2 DEATHS=0 GIVES_UP=true', ['NO_RESCAN', 'NO_PASS_ON'], 'faults only'],
+  ['waiting', 'LOOP WAITERS=2 DEATHS=0', ['LATE_UNMUTE', 'NO_SECOND_LOOK']],
+  ['waiting', 'LOOP WAITERS=2 DEATHS=1', ['STRIKE_WITHOUT_CALL']],
+  ['store', 'PUTTER_DIES', ['EARLY_PUT', 'ONE_PAIR', 'NO_HAND', 'NO_SETTLING', 'SPARE_FIRST']],
+  ['store', '', ['EARLY_FREE', 'NO_HAND', 'NO_SETTLING']],
+  ['heap', '', ['NO_REBUILD', 'BLIND_TAKEOVER', 'SIZE_LAST']],
+];
+
+const DEPTH = 200_000;
+
+function run(cwd, command, args) {
+  const { status, stdout, stderr, error } = spawnSync(command, args, { cwd, encoding: 'utf8', maxBuffer: 2 ** 26 });
+  if (error || status === null) throw error ?? new Error(`${command} was killed`);
+  return { status, output: `${stdout}${stderr}` };
+}
+
+function build(cwd, command, args) {
+  const { status, output } = run(cwd, command, args);
+  if (status !== 0 || output.includes('Error:')) throw new Error(`${command} ${args.join(' ')}:\n${output}`);
+}
+
+/** Searches all states; stops at the first that must not be. */
+function search(model, defines) {
+  const scratch = mkdtempSync(join(tmpdir(), 'manyfold-model-'));
+  try {
+    copyFileSync(join(folder, `${model}.pml`), join(scratch, `${model}.pml`));
+    const options = defines
+      .split(' ')
+      .filter(Boolean)
+      .map((define) => `-D${define}`);
+    build(scratch, 'spin', ['-a', ...options, `${model}.pml`]);
+    build(scratch, 'gcc', ['-w', '-O2', '-DSAFETY', '-DCOLLAPSE', '-DVECTORSZ=2048', '-o', 'pan', 'pan.c']);
+    const { output } = run(scratch, './pan', [`-m${DEPTH}`, '-w24']);
+    if (output.includes('max search depth too small'))
+      throw new Error(`${model} ${defines}: deeper than ${DEPTH} steps`);
+    const errors = /errors: (\d+)/.exec(output)?.[1];
+    if (errors === undefined) throw new Error(`${model} ${defines}: ${output}`);
+    const found = /^pan:1: (.*) \(at depth/m.exec(output)?.[1];
+    return {
+      found: errors === '0' ? undefined : (found ?? 'an error'),
+      states: Number(/(\d+) states, stored/.exec(output)?.[1]),
+    };
+  } finally {
+    rmSync(scratch, { recursive: true, force: true });
+  }
+}
+
+function check(model, defines, faults, only) {
+  const { found, states } = only ? { found: undefined, states: 'not searched' } : search(model, defines);
+  console.log(
+    `${only ?? (found ? 'FAILS' : 'holds')}: ${model} ${defines} (${states} states)${found ? `: ${found}` : ''}`,
+  );
+  let passed = found === undefined;
+  for (const fault of faults) {
+    const result = search(model, `${defines} ${fault}`);
+    console.log(`  ${result.found ? 'found' : 'NOT FOUND'}: ${fault}${result.found ? ` (${result.found})` : ''}`);
+    passed &&= result.found !== undefined;
+  }
+  return passed;
+}
+
+function isThere(command) {
+  return spawnSync(command, [command === 'spin' ? '-V' : '--version']).error === undefined;
+}
+
+const missing = ['spin', 'gcc'].filter((command) => !isThere(command));
+if (missing.length > 0) {
+  console.log(
+    `models: skipped, because ${missing.join(' and ')} cannot be found (Debian: apt-get install spin gcc libc6-dev)`,
+  );
+} else {
+  const wanted = process.argv.slice(2);
+  const results = checks.filter(([model]) => wanted.length === 0 || wanted.includes(model)).map((row) => check(...row));
+  if (results.includes(false)) process.exitCode = 1;
+}
