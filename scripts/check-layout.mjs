@@ -14,7 +14,7 @@ const layers = [
   ['sync'],
   ['queue'],
   ['closure'],
-  ['codec'],
+  ['codec', 'pickle'],
   ['process'],
   ['threading', 'coroutines'],
   ['channel'],

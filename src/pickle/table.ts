@@ -1,0 +1,103 @@
+import { types } from 'node:util';
+import { ArgumentTypeError, expected } from '../errors.js';
+
+/**
+ * A Python class or function that pickles may name. Nothing that they name is ever looked up, imported or called: only what
+ * stands in this table is made, by the functions that stand here.
+ */
+export interface PickleType {
+  /** Makes the value that `name(*args)` would be in Python. */
+  create(args: readonly unknown[]): unknown;
+  /** What Python's `__setstate__` would do. */
+  setState?(value: unknown, state: unknown): void;
+}
+
+/** A class or function of Python's, as a value. */
+export class Named {
+  readonly name: string;
+
+  constructor(name: string) {
+    this.name = name;
+  }
+}
+
+/** How an object is written: as a call of a global, with a state to be set then. */
+export interface Reduced {
+  readonly global: string;
+  readonly args: readonly unknown[];
+  /** Given: the object is made without a call of its `__init__`, and this is its state. */
+  readonly state?: unknown;
+}
+
+const known = new Map<string, PickleType>();
+const writers = new Map<object, (value: object) => Reduced>();
+
+export function addType(name: string, type: PickleType): void {
+  known.set(name, type);
+}
+
+export function typeNamed(name: string): PickleType | undefined {
+  return known.get(name);
+}
+
+/** How objects with this prototype are written. */
+export function addWriter<T extends object>(type: { readonly prototype: T }, write: (value: T) => Reduced): void {
+  writers.set(type.prototype, write as (value: object) => Reduced);
+}
+
+export function writerOf(object: object): ((value: object) => Reduced) | undefined {
+  let prototype = Object.getPrototypeOf(object) as object | null;
+  // An error of a class that is not known goes as one of the class above it.
+  if (types.isNativeError(object))
+    while (prototype !== null && !writers.has(prototype)) prototype = Object.getPrototypeOf(prototype) as object | null;
+  return prototype === null ? undefined : writers.get(prototype);
+}
+
+export interface PickleOptions<T> {
+  /** The arguments that Python's constructor is called with. Without it, the own properties are set as attributes. */
+  readonly args?: (value: T) => readonly unknown[];
+  /** Makes an object of what Python's `__reduce__` gives as arguments; without it the constructor is not called. */
+  readonly create?: (...args: never[]) => T;
+}
+
+/**
+ * Maps a Python class to one of yours, both ways.
+ *
+ * @param name module and name, as Python's `__module__` and `__qualname__` say it
+ *
+ * @example
+ * class Point { constructor(public x = 0, public y = 0) {} }
+ * registerPickle('shapes.Point', Point);
+ *
+ * @throws {TypeError} ERR_PICKLE_REGISTER
+ * @see https://docs.python.org/3/library/copyreg.html#copyreg.pickle
+ */
+export function registerPickle<T extends object>(
+  name: string,
+  type: abstract new (...args: never[]) => T,
+  { args, create }: PickleOptions<T> = {},
+): void {
+  if (typeof name !== 'string' || !/^[\w.]+\.\w+$/.test(name))
+    throw new ArgumentTypeError('ERR_PICKLE_REGISTER', `name: ${expected('a module and a name in it', name)}`);
+  if (typeof type !== 'function')
+    throw new ArgumentTypeError('ERR_PICKLE_REGISTER', `type: ${expected('a class', type)}`);
+  addType(name, {
+    create: (given) => (create ? create(...(given as never[])) : Object.create(type.prototype as object)),
+    setState: setAttributes,
+  });
+  writers.set(type.prototype as object, (value) =>
+    args ? { global: name, args: args(value as T) } : { global: name, args: [], state: { ...value } },
+  );
+}
+
+/** As Python does without a `__setstate__`; no name reaches a setter or a prototype. */
+export function setAttributes(value: unknown, state: unknown): void {
+  const entries = state instanceof Map ? [...state] : Object.entries((state ?? {}) as object);
+  for (const [key, attribute] of entries)
+    Object.defineProperty(value, String(key), {
+      value: attribute,
+      writable: true,
+      enumerable: true,
+      configurable: true,
+    });
+}
