@@ -20,10 +20,10 @@ const layers = [
   ['channel'],
   ['network'],
   ['shared', 'named', 'pool'],
+  ['managers'],
   ['context'],
   ['boot'],
   ['futures'],
-  ['managers'],
   ['coroutines', 'util'],
 ];
 // Packages that belong behind one door.

@@ -145,19 +145,6 @@ export class BrokenProcessPool extends BrokenExecutor {}
 /** Python's `InvalidStateError`: the call does not fit the state of a future. */
 export class InvalidStateError extends ManyfoldError {}
 
-/** Python's `RemoteError`: a manager's server could not do what was asked; the message ends with its traceback or stack. */
-export class RemoteError extends ManyfoldError {}
-
-/** An exception of Python's that has no class here: `name` is that of its class, `args` what it was made with. */
-export class PythonError extends ManyfoldError {
-  declare readonly args: readonly unknown[];
-
-  constructor(code: string, name: string, message: string) {
-    super(code, message);
-    Object.defineProperty(this, 'name', { value: name, configurable: true, writable: true });
-  }
-}
-
 /** Python's `MaybeEncodingError`: what a task returned or threw cannot travel back. */
 export class MaybeEncodingError extends ManyfoldError {}
 
@@ -235,7 +222,6 @@ for (const type of [
   BrokenExecutor,
   BrokenProcessPool,
   InvalidStateError,
-  RemoteError,
   OwnerDiedError,
   BrokenBarrierError,
   DeadlockError,

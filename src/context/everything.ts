@@ -3,5 +3,6 @@
  * loads what it imports, `manyfold/connection` with its own part, so that the rest costs it nothing.
  */
 import './exports.js';
+import '../managers/exports.js';
 import '../named/exports.js';
 import '../network/exports.js';

@@ -53,7 +53,7 @@ export class PickleBytes {
   long(length: number): number | bigint {
     const start = this.#take(length);
     if (length === 0) return 0;
-    const digits = Uint8Array.prototype.slice.call(this.#bytes, start, start + length).reverse();
+    const digits = this.#bytes.subarray(start, start + length).toReversed();
     const value = BigInt.asIntN(length * 8, BigInt(`0x${Buffer.from(digits).toString('hex')}`));
     return exact(value);
   }

@@ -1,4 +1,5 @@
 import * as errors from '../errors.js';
+import { PythonError, RemoteError } from './errors.js';
 import { addType, addWriter, setAttributes, type PickleType } from './table.js';
 
 /** Python's exceptions as errors of ours: those that have a class here become that class, the others a `PythonError`. */
@@ -20,7 +21,7 @@ const named: readonly [name: string, type: ErrorClass][] = [
   ['multiprocessing.context.ProcessError', errors.ProcessError],
   ['multiprocessing.context.TimeoutError', errors.TimeoutError],
   ['multiprocessing.context.AuthenticationError', errors.AuthenticationError],
-  ['multiprocessing.managers.RemoteError', errors.RemoteError],
+  ['multiprocessing.managers.RemoteError', RemoteError],
   ['threading.BrokenBarrierError', errors.BrokenBarrierError],
   ['_queue.Empty', errors.Empty],
   ['queue.Empty', errors.Empty],
@@ -76,10 +77,10 @@ function argsOf(error: Error): readonly unknown[] {
 /** To be called once. */
 export function addExceptions(): void {
   for (const [name, type] of named) addException(name, (message) => new type(CODE, message));
-  for (const name of others) addException(`builtins.${name}`, (message) => new errors.PythonError(CODE, name, message));
+  for (const name of others) addException(`builtins.${name}`, (message) => new PythonError(CODE, name, message));
   // The first name of a class is the one that is written; a class that is not here goes as its nearest that is.
   for (const [name, type] of named.toReversed())
     addWriter(type, (error: Error) => ({ global: name, args: argsOf(error) }));
-  addWriter(errors.PythonError, (error) => ({ global: `builtins.${error.name}`, args: argsOf(error) }));
+  addWriter(PythonError, (error) => ({ global: `builtins.${error.name}`, args: argsOf(error) }));
   for (const [type, name] of language) addWriter(type, (error) => ({ global: name, args: argsOf(error) }));
 }

@@ -54,7 +54,7 @@ export class Output {
     const hex = BigInt.asUintN(length * 8, value)
       .toString(16)
       .padStart(length * 2, '0');
-    let digits = Buffer.from(length === 0 ? '' : hex, 'hex').reverse();
+    let digits = Buffer.from(length === 0 ? '' : hex, 'hex').toReversed();
     // The byte for the sign is one too many when the one before it has it already.
     const last = digits.at(-1);
     const before = digits.at(-2);
@@ -125,7 +125,7 @@ export class Output {
 function encodeText(text: string): Uint8Array {
   if (!/\p{Surrogate}/u.test(text)) return Buffer.from(text);
   return Buffer.concat(
-    [...text].map((char) => {
+    Array.from(text, (char) => {
       const code = char.codePointAt(0)!;
       if (code < 0xd800 || code > 0xdfff) return Buffer.from(char);
       return Buffer.of(0xe0 | (code >> 12), 0x80 | ((code >> 6) & 0x3f), 0x80 | (code & 0x3f));

@@ -1,18 +1,10 @@
 import { PicklingError } from '../errors.js';
+import { readAtom } from './atoms.js';
 import { corrupt, PickleBytes } from './bytes.js';
+import { define, isObject } from './dict.js';
 import { Memo } from './memo.js';
 import * as op from './opcodes.js';
-import { Named, typeNamed, type PickleType } from './table.js';
-
-/** One that is in the table. As a value it is only its name. */
-export class Global extends Named {
-  readonly type: PickleType;
-
-  constructor(name: string, type: PickleType) {
-    super(name);
-    this.type = type;
-  }
-}
+import { Global, typeNamed, type PickleType } from './table.js';
 
 /** What may be named in one pickle besides the table. */
 export type Globals = ReadonlyMap<string, PickleType>;
@@ -57,63 +49,9 @@ class Reader {
   }
 
   #step(code: number): void {
-    const value = this.#atom(code);
-    if (value !== undefined) this.#stack.push(value);
-    else this.#compose(code);
-  }
-
-  /** What is made of bytes alone; undefined for other instructions. */
-  #atom(code: number): unknown {
-    const bytes = this.#bytes;
-    switch (code) {
-      case op.NONE:
-        return null;
-      case op.NEWTRUE:
-        return true;
-      case op.NEWFALSE:
-        return false;
-      case op.BININT:
-        return bytes.int32();
-      case op.BININT1:
-        return bytes.uint8();
-      case op.BININT2:
-        return bytes.uint16();
-      case op.LONG1:
-        return bytes.long(bytes.uint8());
-      case op.LONG4:
-        return bytes.long(bytes.uint32());
-      case op.BINFLOAT:
-        return bytes.float();
-      case op.SHORT_BINUNICODE:
-        return bytes.string(bytes.uint8());
-      case op.BINUNICODE:
-        return bytes.string(bytes.uint32());
-      case op.BINUNICODE8:
-        return bytes.string(bytes.uint64());
-      case op.SHORT_BINBYTES:
-        return bytes.copy(bytes.uint8());
-      case op.BINBYTES:
-        return bytes.copy(bytes.uint32());
-      case op.BINBYTES8:
-      case op.BYTEARRAY8:
-        return bytes.copy(bytes.uint64());
-      case op.EMPTY_LIST:
-        return [];
-      case op.EMPTY_DICT:
-        return {};
-      case op.EMPTY_SET:
-        return new Set();
-      case op.EMPTY_TUPLE:
-        return Object.freeze([]);
-      case op.BINGET:
-        return this.#memo.get(bytes.uint8());
-      case op.LONG_BINGET:
-        return this.#memo.get(bytes.uint32());
-      case op.GLOBAL:
-        return this.#global(bytes.line(), bytes.line());
-      default:
-        return undefined;
-    }
+    const value = readAtom(code, this.#bytes);
+    if (value === undefined) this.#compose(code);
+    else this.#stack.push(value);
   }
 
   #compose(code: number): void {
@@ -136,6 +74,12 @@ class Reader {
         return void this.#toMark();
       case op.DUP:
         return void this.#stack.push(this.#top());
+      case op.BINGET:
+        return this.#push(this.#memo.get(bytes.uint8()));
+      case op.LONG_BINGET:
+        return this.#push(this.#memo.get(bytes.uint32()));
+      case op.GLOBAL:
+        return this.#push(this.#global(bytes.line(), bytes.line()));
       case op.MEMOIZE:
         return this.#memo.set(this.#memo.size, this.#top());
       case op.BINPUT:
@@ -240,7 +184,7 @@ class Reader {
   // ---- collections -------------------------------------------------------------------------------------------------
 
   #tuple(items: unknown[]): void {
-    this.#stack.push(Object.freeze(items));
+    this.#push(Object.freeze(items));
   }
 
   #extend(items: readonly unknown[]): void {
@@ -300,14 +244,3 @@ class Reader {
 
 /** By which type an object was made: it alone knows what to do with its state. */
 const makers = new WeakMap<object, PickleType>();
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
-}
-
-/** Sets an own property, whatever its name: assigning to `__proto__` would change the prototype instead. */
-function define(object: object, key: string, value: unknown): void {
-  if (key === '__proto__')
-    Object.defineProperty(object, key, { value, writable: true, enumerable: true, configurable: true });
-  else (object as Record<string, unknown>)[key] = value;
-}

@@ -21,6 +21,16 @@ export class Named {
   }
 }
 
+/** One that is in the table. As a value it is only its name. */
+export class Global extends Named {
+  readonly type: PickleType;
+
+  constructor(name: string, type: PickleType) {
+    super(name);
+    this.type = type;
+  }
+}
+
 /** How an object is written: as a call of a global, with a state to be set then. */
 export interface Reduced {
   readonly global: string;
@@ -92,7 +102,7 @@ export function registerPickle<T extends object>(
 
 /** As Python does without a `__setstate__`; no name reaches a setter or a prototype. */
 export function setAttributes(value: unknown, state: unknown): void {
-  const entries = state instanceof Map ? [...state] : Object.entries((state ?? {}) as object);
+  const entries = state instanceof Map ? [...state] : Object.entries(state ?? {});
   for (const [key, attribute] of entries)
     Object.defineProperty(value, String(key), {
       value: attribute,

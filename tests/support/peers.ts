@@ -52,3 +52,14 @@ function searchPythons(): Python[] {
 export function minorOf({ version }: Python): number {
   return Number(version.split('.')[1]);
 }
+
+/** One CPython of each handshake: the newest up to 3.11 and the newest from 3.12 on. With TEST_ALL_PYTHONS set, all of them. */
+export function representativePythons(): readonly Python[] {
+  const all = findPythons();
+  if (process.env['TEST_ALL_PYTHONS'] !== undefined) return all;
+  const old = all.findLast((found) => minorOf(found) < FIRST_NEW_HANDSHAKE);
+  const recent = all.findLast((found) => minorOf(found) >= FIRST_NEW_HANDSHAKE);
+  return [old, recent].filter((found) => found !== undefined);
+}
+
+const FIRST_NEW_HANDSHAKE = 12;

@@ -6,12 +6,12 @@ import { once } from 'node:events';
 import { test } from 'node:test';
 import { Client, Listener, type Address } from 'manyfold/connection';
 import { guard } from '../../support/guard.js';
-import { findPythons, needsPython, type Python } from '../../support/peers.js';
+import { representativePythons, needsPython, type Python } from '../../support/peers.js';
 import { addresses, key } from './pairs.js';
 
 guard();
 
-const pythons = findPythons();
+const pythons = representativePythons();
 const listed = pythons.map(({ version }) => version).join(', ');
 
 /** Runs a Python program and gives what it has printed. */

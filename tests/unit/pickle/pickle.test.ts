@@ -177,7 +177,9 @@ test('classes that are registered travel as instances', () => {
 });
 
 test('what Python does not know is refused, with the way to it', () => {
-  class Unknown {}
+  class Unknown {
+    x = 1;
+  }
   for (const [value, path] of [
     [{ a: [() => 1] }, 'value -> .a -> [0]'],
     [new Map([[1, new Unknown()]]), 'value -> .get(...)'],

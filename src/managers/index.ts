@@ -1,0 +1,24 @@
+import './exports.js';
+
+export { registerPickle, type PickleOptions } from '../pickle/pickle.js';
+export { Complex, Decimal, Float, Range, Slice, TimeDelta } from '../pickle/pickle.js';
+export { PythonError, RemoteError } from '../pickle/errors.js';
+export { BaseManager } from './manager.js';
+export type { ManagerOptions, RegisterOptions, Remote } from './options.js';
+export { Manager, SyncManager } from './sync-manager.js';
+export { BaseProxy } from './proxy.js';
+export type { Server } from './server.js';
+export type {
+  AcquirerProxy,
+  ArrayProxy,
+  BarrierProxy,
+  ConditionProxy,
+  DictProxy,
+  EventProxy,
+  ListProxy,
+  NamespaceProxy,
+  QueueProxy,
+  RLockProxy,
+  SetProxy,
+  ValueProxy,
+} from './proxies.js';

@@ -1,0 +1,238 @@
+import { ArgumentTypeError, AssertionError, expected, ProcessError } from '../errors.js';
+import { Pipe } from '../channel/pipe.js';
+import { Queue } from '../channel/queue.js';
+import type { Connection } from '../channel/connection.js';
+import { checkKey, type Address } from '../network/address.js';
+import { currentProcess } from '../process/current.js';
+import { Process } from '../process/process.js';
+import { serveManager } from './launch.js';
+import type { Link } from './link.js';
+import { addProxies } from './proxies.js';
+import { forgetLink, linkTo, makeProxy, type BaseProxy } from './proxy.js';
+import { builtinTypes, type Registered } from './registry.js';
+import type { ManagerOptions, RegisterOptions, Remote } from './options.js';
+import { registryOf, type Registration } from './serve.js';
+import { Server } from './server.js';
+import { Token } from './wire.js';
+
+/**
+ * A server process for objects that many processes use, of this program, of others, and on other machines; also for
+ * programs in Python, whose `multiprocessing.managers` speaks the same language.
+ *
+ * @example
+ * class Counter {
+ *   #count = 0;
+ *   add(n: number) { return (this.#count += n); }
+ * }
+ * class Counters extends BaseManager {}
+ * Counters.register('Counter', Counter);
+ * await using manager = new Counters();
+ * await manager.start();
+ * const counter = await manager.create<Counter>('Counter');
+ * console.log(await counter.add(2)); // 2
+ *
+ * @see https://docs.python.org/3/library/multiprocessing.html#multiprocessing.managers.BaseManager
+ */
+export class BaseManager implements AsyncDisposable {
+  /** Whether it has the types of `SyncManager`. */
+  protected static readonly builtins: boolean = false;
+  static readonly #types = new WeakMap<object, Map<string, Registration[1]>>();
+
+  readonly #authkey: Uint8Array;
+  readonly #shutdownTimeout: number;
+  #address: Address | undefined;
+  readonly #Process: typeof Process;
+  #state: 'initial' | 'started' | 'connected' | 'shut down' = 'initial';
+  #process: Process | undefined;
+  #link: Link | undefined;
+
+  constructor({ address, authkey, shutdownTimeout = 1000, context }: ManagerOptions = {}) {
+    this.#Process = context?.Process ?? Process;
+    addProxies();
+    this.#address = address;
+    this.#authkey = checkKey(authkey ?? currentProcess().authkey);
+    this.#shutdownTimeout = shutdownTimeout;
+  }
+
+  /**
+   * Says what the server makes when it is asked for a type: an instance of a class, or what a function gives. Without
+   * either, the type is one of a server that is only connected to. Managers of this class and of those that extend it
+   * have it.
+   *
+   * @throws {TypeError} ERR_MANAGER_REGISTER
+   */
+  static register(
+    typeid: string,
+    make?: ((...args: never[]) => unknown) | (abstract new (...args: never[]) => object) | null,
+    { exposed, methodToTypeid, proxytype = 'AutoProxy' }: RegisterOptions = {},
+  ): void {
+    if (typeof typeid !== 'string' || typeid === '')
+      throw new ArgumentTypeError('ERR_MANAGER_REGISTER', `typeid: ${expected('a name', typeid)}`);
+    if (make !== undefined && make !== null && typeof make !== 'function')
+      throw new ArgumentTypeError('ERR_MANAGER_REGISTER', `callable: ${expected('a class or a function', make)}`);
+    const own = BaseManager.#types.get(this) ?? new Map<string, Registration[1]>();
+    BaseManager.#types.set(this, own);
+    const type = { exposed, methodToTypeid, proxy: proxytype };
+    own.set(typeid, { ...type, make: (make ?? unknown(typeid)) as Registered['make'] });
+    if (typeid in this.prototype) return;
+    Object.defineProperty(this.prototype, typeid, {
+      value: function create(this: BaseManager, ...args: unknown[]) {
+        return this.create(typeid, ...args);
+      },
+      configurable: true,
+      writable: true,
+    });
+  }
+
+  get #registrations(): Registration[] {
+    const types = new Map<string, Registration[1]>();
+    const classes: object[] = [];
+    for (let at: object | null = this.constructor; at !== null; at = Object.getPrototypeOf(at) as object | null)
+      classes.unshift(at);
+    for (const at of classes) for (const [typeid, type] of BaseManager.#types.get(at) ?? []) types.set(typeid, type);
+    return [...types];
+  }
+
+  get #hasBuiltins(): boolean {
+    return (this.constructor as typeof BaseManager).builtins;
+  }
+
+  /** Where the server is: known once it is started. */
+  get address(): Address | undefined {
+    return this.#address;
+  }
+
+  /**
+   * Starts the server, in a process of its own. `initializer` is called there first.
+   *
+   * @throws {ProcessError} ERR_MANAGER_STATE: it is started, connected or shut down already
+   * @throws {OSError} ERR_ADDRESS_IN_USE
+   */
+  async start(initializer?: ((...args: never[]) => unknown) | null, initargs: readonly unknown[] = []): Promise<void> {
+    this.#expectInitial();
+    if (initializer !== undefined && initializer !== null && typeof initializer !== 'function')
+      throw new ArgumentTypeError('ERR_MANAGER_INITIALIZER', `initializer: ${expected('a function', initializer)}`);
+    const pipes = new Queue<Connection>();
+    const [presence, server] = Pipe<unknown, unknown>();
+    const [here, there] = Pipe<unknown, { address?: Address; error?: unknown }>();
+    const options = {
+      types: this.#registrations,
+      builtins: this.#hasBuiltins,
+      address: this.#address ?? null,
+      authkey: this.#authkey,
+      pipes,
+      presence: server,
+      ready: there as unknown as Connection,
+      initializer: initializer ?? null,
+      initargs,
+    };
+    // A daemon, so that a program that forgets it can end; shutdown is asked for politely.
+    this.#process = new this.#Process({ target: serveManager, args: [options], name: 'Manager', daemon: true });
+    await this.#process.start();
+    there.close();
+    server.close();
+    const { address, error } = await here.recv();
+    here.close();
+    if (error !== undefined) {
+      await this.#process.join();
+      throw error as Error;
+    }
+    this.#address = address!;
+    this.#link = linkTo({ address: address!, authkey: this.#authkey, lobby: { pipes, presence } });
+    this.#state = 'started';
+  }
+
+  /**
+   * Connects to a server that runs already, of this library or of CPython's.
+   *
+   * @throws {AuthenticationError} the key is not the server's
+   * @throws {OSError} ERR_CONNECTION_REFUSED
+   */
+  async connect(): Promise<void> {
+    this.#expectInitial();
+    if (this.#address === undefined)
+      throw new AssertionError('ERR_MANAGER_ADDRESS', 'connect: expected an address to connect to, got none');
+    const link = linkTo({ address: this.#address, authkey: this.#authkey });
+    await link.control('dummy', []);
+    this.#link = link;
+    this.#state = 'connected';
+  }
+
+  /** The server itself, in this process: `await manager.getServer().serveForever()`. */
+  getServer(): Server {
+    this.#expectInitial();
+    return new Server(registryOf(this.#registrations, this.#hasBuiltins), this.#address, this.#authkey);
+  }
+
+  /**
+   * Makes an object in the server, and gives its proxy: each of its methods awaited, and each with a blocking twin.
+   *
+   * @throws {RemoteError} ERR_MANAGER_REMOTE: the server knows no such type
+   * @throws {AssertionError} ERR_MANAGER_NOT_STARTED
+   */
+  async create<T extends object = BaseProxy>(typeid: string, ...args: readonly unknown[]): Promise<Remote<T>> {
+    const link = this.#expectLink();
+    const [ident, exposed] = (await link.control('create', [typeid, ...args])) as [string, readonly string[]];
+    const { address } = link.way;
+    const token = Token.of(typeid, typeof address === 'string' ? address : Object.freeze([...address]), ident);
+    const own = this.#registrations.find(([name]) => name === typeid)?.[1].proxy;
+    const proxy = own ?? builtinTypes.get(typeid)?.proxy ?? 'AutoProxy';
+    return makeProxy(link, { token, exposed, proxy }) as unknown as Remote<T>;
+  }
+
+  /** How many objects the server holds. */
+  async numberOfObjects(): Promise<number> {
+    return (await this.#expectLink().control('number_of_objects', [])) as number;
+  }
+
+  /** What the server holds, as a text. */
+  async debugInfo(): Promise<string> {
+    return (await this.#expectLink().control('debug_info', [])) as string;
+  }
+
+  /** Waits for the end of the server process. */
+  async join(options?: { readonly timeout?: number }): Promise<void> {
+    await this.#process?.join(options);
+  }
+
+  /** Ends a server that `start` has started: asks it, then terminates it, then kills it. */
+  async shutdown(): Promise<void> {
+    if (this.#state !== 'started') return;
+    this.#state = 'shut down';
+    const process = this.#process!;
+    const timeout = this.#shutdownTimeout;
+    void this.#link!.control('shutdown', []).catch(() => {}); // it may have ended by itself
+    await process.join({ timeout });
+    if (process.isAlive()) {
+      process.terminate();
+      await process.join({ timeout });
+    }
+    if (process.isAlive()) process.kill();
+    await process.join();
+    forgetLink(this.#link!);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.shutdown();
+    if (this.#state === 'connected') forgetLink(this.#link!);
+  }
+
+  #expectInitial(): void {
+    if (this.#state === 'initial') return;
+    const message = this.#state === 'shut down' ? 'Manager has shut down' : 'Already started server';
+    throw new ProcessError('ERR_MANAGER_STATE', message);
+  }
+
+  #expectLink(): Link {
+    if (this.#link !== undefined && this.#state !== 'shut down') return this.#link;
+    if (this.#state === 'shut down') throw new ProcessError('ERR_MANAGER_STATE', 'Manager has shut down');
+    throw new AssertionError('ERR_MANAGER_NOT_STARTED', 'server not yet started');
+  }
+}
+
+/** A type without a maker is somebody else's: asking this server for it is a mistake. */
+function unknown(typeid: string): () => never {
+  return () => {
+    throw new TypeError(`'${typeid}' is registered without a class or function`);
+  };
+}

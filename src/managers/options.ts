@@ -1,0 +1,38 @@
+import type { Address } from '../network/address.js';
+import type { Process } from '../process/process.js';
+import type { BaseProxy } from './proxy.js';
+
+export interface ManagerOptions {
+  /** Where the server listens or is to be found; one that is made up unless given. */
+  readonly address?: Address | undefined;
+  /** What clients have to know; the process's own key unless given. */
+  readonly authkey?: Uint8Array | undefined;
+  /** How long `shutdown` waits (ms) before it terminates the server; 1000 unless given. */
+  readonly shutdownTimeout?: number | undefined;
+  /** How the server process is started: a context, as `getContext` gives it. */
+  readonly context?: { readonly Process: typeof Process } | undefined;
+}
+
+export interface RegisterOptions {
+  /** The methods that proxies have; all public ones unless given. */
+  readonly exposed?: readonly string[] | undefined;
+  /** Methods whose result stays at the server, by the type that it is there. */
+  readonly methodToTypeid?: Readonly<Record<string, string>> | undefined;
+  /** The class of the proxies in Python; `AutoProxy` unless given. */
+  readonly proxytype?: string | undefined;
+}
+
+/** A class as its proxies have it: every method awaited, and each with its blocking twin. */
+export type Remote<T> = T extends BaseProxy
+  ? T
+  : BaseProxy & {
+      readonly [K in keyof T as T[K] extends (...args: never[]) => unknown ? K : never]: T[K] extends (
+        ...args: infer A
+      ) => infer R
+        ? (...args: A) => Promise<Awaited<R>>
+        : never;
+    } & {
+      readonly [
+        K in keyof T & string as T[K] extends (...args: never[]) => unknown ? `${K}Sync` : never
+      ]: T[K] extends (...args: infer A) => infer R ? (...args: A) => Awaited<R> : never;
+    };

@@ -1,0 +1,120 @@
+import { departed, handle } from '../memory/handle.js';
+import type { Channel } from './channel.js';
+import { Link, type Way } from './link.js';
+import { partsOf, type ProxyParts } from './reference.js';
+import type { Request } from './wire.js';
+
+/** How long an object lives on for a proxy that is on its way to another process (ms): the receiver counts itself then. */
+const TRANSIT = 30_000;
+
+const letGo = new FinalizationRegistry<{ link: Link; ident: string }>(({ link, ident }) => {
+  link.control('decref', [ident]).catch(() => {}); // the server has gone, and the object with it
+});
+const onTheirWay = new Set<object>();
+
+/**
+ * Stands for an object in a manager's server. It travels anywhere a value does, also into other such objects, and the
+ * object lives as long as somebody has a proxy of it.
+ *
+ * @see https://docs.python.org/3/library/multiprocessing.html#multiprocessing.managers.BaseProxy
+ */
+export class BaseProxy {
+  protected readonly link: Link;
+  readonly #parts: ProxyParts;
+
+  /** Made by managers. */
+  constructor(link: Link, parts: ProxyParts) {
+    this.link = link;
+    this.#parts = parts;
+    letGo.register(this, { link, ident: parts.token.id });
+  }
+
+  /** Calls a method of the object by its name. */
+  callMethod(name: string, args: readonly unknown[] = [], kwargs: Request[3] = {}): Promise<unknown> {
+    return this.link.call(this.#request(name, args, kwargs));
+  }
+
+  /** Like `callMethod`, and blocks the calling thread. */
+  callMethodSync(name: string, args: readonly unknown[] = [], kwargs: Request[3] = {}): unknown {
+    return this.link.callSync(this.#request(name, args, kwargs));
+  }
+
+  protected callOn(line: Channel, name: string, args: readonly unknown[]): Promise<unknown> {
+    return this.link.callOn(line, this.#request(name, args, {}));
+  }
+
+  #request(name: string, args: readonly unknown[], kwargs: Request[3]): Request {
+    return [this.#parts.token.id, name, Object.freeze([...args]), kwargs];
+  }
+
+  /** A copy of the object. */
+  getValue(): Promise<unknown> {
+    return this.callMethod('#GETVALUE');
+  }
+
+  getValueSync(): unknown {
+    return this.callMethodSync('#GETVALUE');
+  }
+
+  toString(): string {
+    return `<${this.#parts.proxy} object, typeid '${this.#parts.token.typeid}' at ${this.#parts.token.id}>`;
+  }
+
+  [partsOf](): ProxyParts {
+    return this.#parts;
+  }
+
+  [handle](): [string, unknown] {
+    const { token, proxy, exposed } = this.#parts;
+    onTheirWay.add(this);
+    setTimeout(() => onTheirWay.delete(this), TRANSIT).unref();
+    departed(() => onTheirWay.delete(this));
+    const { typeid, id } = token;
+    return ['ManagerProxy', { way: this.link.way, typeid, id, proxy, exposed: exposed && [...exposed] }];
+  }
+}
+
+/** Which class stands for the objects of a type, and for those of a proxy's class in Python; set by proxies.ts. */
+export const classesByType = new Map<string, ProxyClass>();
+export const classesByProxy = new Map<string, ProxyClass>();
+
+export type ProxyClass = new (link: Link, parts: ProxyParts) => BaseProxy;
+
+export function makeProxy(link: Link, parts: ProxyParts): BaseProxy {
+  const Class = classesByType.get(parts.token.typeid) ?? classesByProxy.get(parts.proxy);
+  if (Class) return new Class(link, parts);
+  const proxy = new BaseProxy(link, parts);
+  return parts.exposed ? withMethods(proxy, parts.exposed) : proxy;
+}
+
+/** A proxy that has the methods of its object, by their names. */
+function withMethods(proxy: BaseProxy, exposed: readonly string[]): BaseProxy {
+  for (const name of exposed) {
+    if (name in proxy) continue;
+    const define = (as: string, value: unknown): void => void Object.defineProperty(proxy, as, { value });
+    define(name, (...args: unknown[]) => proxy.callMethod(name, args));
+    define(`${name}Sync`, (...args: unknown[]) => proxy.callMethodSync(name, args));
+  }
+  return proxy;
+}
+
+const links = new Map<string, Link>();
+
+/** The lines of this process to one server are shared by all its proxies. */
+export function linkTo(way: Way): Link {
+  const key = keyOf(way);
+  const known = links.get(key);
+  if (known) return known;
+  const link = new Link(way, makeProxy);
+  links.set(key, link);
+  return link;
+}
+
+function keyOf({ address, authkey, lobby }: Way): string {
+  return `${lobby ? 'local' : 'remote'} ${JSON.stringify(address)} ${Buffer.from(authkey).toString('hex')}`;
+}
+
+export function forgetLink(link: Link): void {
+  link.close();
+  if (links.get(keyOf(link.way)) === link) links.delete(keyOf(link.way));
+}

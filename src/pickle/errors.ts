@@ -1,0 +1,16 @@
+import { ManyfoldError } from '../errors.js';
+
+/** Python's `RemoteError`: a manager's server could not do what was asked; the message ends with its traceback or stack. */
+export class RemoteError extends ManyfoldError {}
+
+/** An exception of Python's that has no class here: `name` is that of its class, `args` what it was made with. */
+export class PythonError extends ManyfoldError {
+  declare readonly args: readonly unknown[];
+
+  constructor(code: string, name: string, message: string) {
+    super(code, message);
+    Object.defineProperty(this, 'name', { value: name, configurable: true, writable: true });
+  }
+}
+
+Object.defineProperty(RemoteError.prototype, 'name', { value: 'RemoteError', configurable: true, writable: true });
