@@ -49,6 +49,11 @@ export function openCount(free: number): number {
   return free < 0 ? -1 - free : free;
 }
 
+/** How many permits the process of this row holds. */
+export function heldIn({ words, index }: Row): number {
+  return words[index + HELD]! >> 1;
+}
+
 /** The processes on which the semaphore with this line depends: none as long as there is a permit. */
 export function holdersOfPermits(line: number): number[] {
   const holders: number[] = [];

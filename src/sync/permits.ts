@@ -13,6 +13,7 @@ import {
   FREE,
   greatestHolder,
   HELD,
+  heldIn,
   HOLDERS,
   holdersAt,
   LEFT,
@@ -243,10 +244,6 @@ export class Permits implements Waitable<true> {
     const rest = this.words[this.base + ALL]! - free - (this.heldByAll() - heldIn(heir));
     Atomics.store(heir.words, heir.index + HELD, rest * ONE);
   }
-}
-
-function heldIn({ words, index }: Row): number {
-  return words[index + HELD]! >> 1;
 }
 
 disposeRosterAt(PERMITS, HOLDERS);
