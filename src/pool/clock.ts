@@ -1,9 +1,9 @@
 /** By how much the clock of the machine, which all its processes share, is ahead of this process's own. */
 const offset = bestOf(5);
 
-/** Milliseconds of the machine's clock; `time` is that of `performance.now()`. */
-export function now(time = performance.now()): number {
-  return time + offset;
+/** Milliseconds of the machine's clock. */
+export function now(): number {
+  return performance.now() + offset;
 }
 
 /** The process may be held up between looking at the one and at the other: the quickest of several looks is right. */

@@ -34,8 +34,8 @@ export class Errands {
     return this.all().filter((errand) => errand.group === group);
   }
 
-  /** A task that is to be sent at this time, of `performance.now()`. It does not count before `add`. */
-  make(request: Request, time: number): Errand {
+  /** A task that is to be sent. It does not count before `add`. */
+  make(request: Request): Errand {
     const { job, kind, message, receiver, options, first, group } = request;
     return {
       job,
@@ -47,7 +47,7 @@ export class Errands {
       length: message.length,
       ticket: this.#tickets.take(),
       number: 0,
-      queuedAt: now(time),
+      queuedAt: now(),
       message: undefined,
       retries: options.retries ?? 0,
       arriving: undefined,

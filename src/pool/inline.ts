@@ -76,7 +76,7 @@ export class Inline implements Engine {
       return undefined;
     }
     const message = pack(request.message).slice();
-    const errand = this.#errands.make(request, performance.now());
+    const errand = this.#errands.make(request);
     errand.ticket.write(0);
     this.#errands.add(errand);
     errand.unwatch = watch(errand, (error) => this.cancel(errand, error));

@@ -111,8 +111,7 @@ export class Scheduler implements Engine {
       request.receiver.failed(this.#broken ?? refusal?.error);
       return undefined;
     }
-    const time = performance.now();
-    const errand = this.#errands.make(request, time);
+    const errand = this.#errands.make(request);
     try {
       const message = pack(request.message);
       if (retries) errand.message = message.slice();
@@ -124,7 +123,6 @@ export class Scheduler implements Engine {
     this.#errands.add(errand);
     errand.unwatch = watch(errand, (error) => this.cancel(errand, error));
     this.#crew.staff(this.#errands.size);
-    this.#inbox.expect(time);
     return errand;
   }
 
