@@ -95,7 +95,8 @@ function connect(): inspectorModule.Session {
   }
 }
 
-function post(method: string, params: object = {}): unknown {
+/** Asks the inspector for something that it answers at once. */
+export function post(method: string, params: object = {}): unknown {
   let answer: { error: Error | null; result: unknown } | undefined;
   connect().post(method, params, (error: Error | null, result: unknown) => {
     answer = { error, result };
@@ -178,33 +179,6 @@ export function knownScript(id: string): RawScript | undefined {
 /** Takes a script whose source was found without the engine's help. */
 export function addScript(script: RawScript): void {
   scripts.set(script.id, script);
-}
-
-/** What is known of a script without the engine's listing it for its source. */
-export interface ListedScript {
-  readonly url: string;
-  /** Of its source, in UTF-16 units. */
-  readonly length: number;
-}
-
-const listed = new Map<string, ListedScript>();
-
-interface Coverage {
-  readonly result: readonly {
-    readonly scriptId: string;
-    readonly url: string;
-    readonly functions: readonly { readonly ranges: readonly { readonly endOffset: number }[] }[];
-  }[];
-}
-
-/** The address of a script, from the list of what has been run: the first of a script's functions is all of it. */
-export function listedScript(id: string): ListedScript | undefined {
-  if (!listed.has(id)) {
-    for (const { scriptId, url, functions } of (post('Profiler.getBestEffortCoverage') as Coverage).result) {
-      listed.set(scriptId, { url, length: functions[0]?.ranges[0]?.endOffset ?? 0 });
-    }
-  }
-  return listed.get(id);
 }
 
 /** The script with this id, with its source; undefined when the engine has already let it go. */

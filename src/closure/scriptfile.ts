@@ -9,9 +9,10 @@
 import { readFileSync, statSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { entryUrl } from './entry.js';
-import { listedScript, type Location, type RawScript } from './inspector.js';
-import { hasMade } from './provenance.js';
+import type { Location, RawScript } from './inspector.js';
+import { listedScript } from './listing.js';
 import { textOf } from './locate.js';
+import { hasMade } from './provenance.js';
 
 /** By URL; null when the file must not be used. */
 const sources = new Map<string, string | null>();
@@ -44,7 +45,8 @@ function scriptOfListed(fn: object, location: Location): Found | undefined {
   if (!listed) return undefined;
   const { url, length } = listed;
   const source = readSource(url);
-  return source?.length === length && standsIn(source, fn, location) ? { url, source } : undefined;
+  if (source === null || (length !== undefined && source.length !== length)) return undefined;
+  return standsIn(source, fn, location) ? { url, source } : undefined;
 }
 
 function hasLoader(): boolean {

@@ -2,7 +2,7 @@ import os from 'node:os';
 import { header } from '../memory/program.js';
 import { CREATOR, enterSlot, indexOf, inheritSlot, isGone, self, slotBase } from '../memory/slots.js';
 import { leaveNow, muteStdin, renameProcess, setParentDeathSignal } from '../system/child.js';
-import { enterBusyFork } from '../system/fork.js';
+import { enterBusyFork, enterFork } from '../system/fork.js';
 import { logger } from '../logging/logger.js';
 import { applyLogSettings } from '../logging/stderr.js';
 import { becomeNewProcess } from '../system/generation.js';
@@ -29,7 +29,9 @@ export async function prepareForked(): Promise<void> {
   prepareLeaving();
   leaveWhenQuiet();
   await rehearse(() => {
-    standBy(process.ppid)();
+    const getUp = standBy(process.ppid);
+    enterFork();
+    getUp();
     bootForked(self());
   });
 }
