@@ -38,7 +38,7 @@ const BELIEVED = 5;
 export class Holders {
   private readonly address: number;
   private readonly travels: Cell;
-  private lookedAt = -Infinity;
+  private seenTravelling = -Infinity;
 
   constructor(address: number) {
     this.address = address;
@@ -72,8 +72,19 @@ export class Holders {
         const before = Atomics.compareExchange(words, index, 0, holder);
         if (before === 0 || before === holder) return;
       }
-      this.lengthen();
+      if (!this.clearEnded()) this.lengthen();
     }
+  }
+
+  /** Else the list would grow with all who have ever held the end. */
+  private clearEnded(): boolean {
+    let cleared = false;
+    for (const { words, index } of this.places()) {
+      const holder = Atomics.load(words, index);
+      if (holder !== 0 && hasEnded(holder) && Atomics.compareExchange(words, index, holder, 0) === holder)
+        cleared = true;
+    }
+    return cleared;
   }
 
   remove(): void {
@@ -101,9 +112,11 @@ export class Holders {
       const travels = Atomics.load(words, index);
       if (this.isHeldByLiving(patient)) return true;
       if (travels === 0) return false;
-      if (!patient && performance.now() - this.lookedAt < BELIEVED) return true;
-      this.lookedAt = performance.now();
-      if (this.isTravelling()) return true;
+      if (!patient && performance.now() - this.seenTravelling < BELIEVED) return true;
+      if (this.isTravelling()) {
+        this.seenTravelling = performance.now();
+        return true;
+      }
       if (Atomics.load(words, index) === travels) return false;
     }
   }
