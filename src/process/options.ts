@@ -1,18 +1,22 @@
 import { ArgumentTypeError, AssertionError, expected } from '../errors.js';
 
-export interface CommonOptions<Args extends readonly unknown[]> {
-  /** What the process runs: a function, also one that captures variables, or that is async. */
+/** What a process or a thread is to run. */
+export interface CallOptions<Args extends readonly unknown[]> {
+  /** A function, also one that captures variables, or that is async. */
   target?: ((...args: Args) => unknown) | undefined;
-  /** No meaning but for the reader of a log; `ClassName-N` unless given. */
-  name?: string | undefined;
-  /** Whether it is terminated when the process that started it ends, rather than waited for; inherited unless given. */
-  daemon?: boolean | undefined;
   /** Python keeps this for later, and so do we. */
   group?: null | undefined;
 }
 
+export interface CommonOptions<Args extends readonly unknown[]> extends CallOptions<Args> {
+  /** No meaning but for the reader of a log; `ClassName-N` unless given. */
+  name?: string | undefined;
+  /** Whether it is terminated when the process that started it ends, rather than waited for; inherited unless given. */
+  daemon?: boolean | undefined;
+}
+
 /** What `target` is called with; may be left out where it needs nothing. */
-type PositionalOptions<Args extends readonly unknown[]> = { kwargs?: undefined } & ([] extends Args
+export type PositionalOptions<Args extends readonly unknown[]> = { kwargs?: undefined } & ([] extends Args
   ? { args?: Args | undefined }
   : { args: Args });
 
@@ -25,27 +29,29 @@ export interface KeywordOptions {
 export type ProcessOptions<Args extends readonly unknown[]> = CommonOptions<Args> &
   (PositionalOptions<Args> | KeywordOptions);
 
-export function checkOptions({
-  target,
-  args,
-  name,
-  group,
-}: {
+interface Given {
   target?: unknown;
   args?: unknown;
   name?: unknown;
   group?: unknown;
-}): void {
+}
+
+export function checkOptions({ name, ...call }: Given): void {
+  checkCall(call, 'ERR_PROCESS_TARGET');
+  if (name !== undefined) checkName(name);
+}
+
+/** The part of the check that processes and threads have in common. */
+export function checkCall({ target, args, group }: Omit<Given, 'name'>, targetCode: string): void {
   if (group !== undefined && group !== null) {
     throw new AssertionError('ERR_PROCESS_GROUP', `group argument must be null for now: ${expected('null', group)}`);
   }
   if (target !== undefined && target !== null && typeof target !== 'function') {
-    throw new ArgumentTypeError('ERR_PROCESS_TARGET', `target: ${expected('a function', target)}`);
+    throw new ArgumentTypeError(targetCode, `target: ${expected('a function', target)}`);
   }
   if (args !== undefined && !Array.isArray(args)) {
     throw new ArgumentTypeError('ERR_PROCESS_ARGS', `args: ${expected('an array', args)}`);
   }
-  if (name !== undefined) checkName(name);
 }
 
 export function checkName(name: unknown): void {

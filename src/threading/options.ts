@@ -1,49 +1,28 @@
-import { ArgumentTypeError, AssertionError, expected, ValueError } from '../errors.js';
+import { ArgumentTypeError, expected, ValueError } from '../errors.js';
+import { checkCall, type CallOptions, type KeywordOptions, type PositionalOptions } from '../process/options.js';
 
-export interface CommonOptions<Args extends readonly unknown[]> {
-  /** What the thread runs: a function, also one that captures variables, or that is async. */
-  target?: ((...args: Args) => unknown) | undefined;
+export type { KeywordOptions } from '../process/options.js';
+
+export interface CommonOptions<Args extends readonly unknown[]> extends CallOptions<Args> {
   /** No meaning but for the reader of a log; `Thread-N (target)` unless given. */
   name?: string | undefined;
   /** Whether the program ends without waiting for it; inherited unless given. */
   daemon?: boolean | undefined;
-  /** Python keeps this for later, and so do we. */
-  group?: null | undefined;
-}
-
-type PositionalOptions<Args extends readonly unknown[]> = { kwargs?: undefined } & ([] extends Args
-  ? { args?: Args | undefined }
-  : { args: Args });
-
-/** Python's keyword arguments: one object more, passed behind `args`. */
-export interface KeywordOptions {
-  args?: readonly unknown[];
-  kwargs: object;
 }
 
 export type ThreadOptions<Args extends readonly unknown[]> = CommonOptions<Args> &
   (PositionalOptions<Args> | KeywordOptions);
 
 export function checkOptions({
-  target,
-  args,
   name,
-  group,
+  ...call
 }: {
   target?: unknown;
   args?: unknown;
   name?: unknown;
   group?: unknown;
 }): void {
-  if (group !== undefined && group !== null) {
-    throw new AssertionError('ERR_PROCESS_GROUP', `group argument must be null for now: ${expected('null', group)}`);
-  }
-  if (target !== undefined && target !== null && typeof target !== 'function') {
-    throw new ArgumentTypeError('ERR_TARGET', `target: ${expected('a function', target)}`);
-  }
-  if (args !== undefined && !Array.isArray(args)) {
-    throw new ArgumentTypeError('ERR_PROCESS_ARGS', `args: ${expected('an array', args)}`);
-  }
+  checkCall(call, 'ERR_TARGET');
   if (name !== undefined) checkName(name);
 }
 
