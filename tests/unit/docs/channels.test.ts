@@ -1,15 +1,11 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { test } from 'node:test';
+import { outputsOf, sortedLines } from '../../support/documents.js';
 import { guard } from '../../support/guard.js';
-import { programFolder, root, runProgram } from '../../support/program.js';
 
 guard();
 
-const page = readFileSync(join(root, 'docs/channels.md'), 'utf8');
-const programs = [...page.matchAll(/```ts\n([^]*?)```/g)].map(([, program]) => program ?? '');
-/** The lines that each program prints, sorted: some come from several processes. */
+/** The lines that each program prints, sorted. */
 const printed = [
   ['hello'],
   ['nothing within 100 ms'],
@@ -19,11 +15,9 @@ const printed = [
 ];
 
 test('the programs about queues and pipes run as they stand', async () => {
-  assert.equal(programs.length, printed.length);
-  for (const [at, program] of programs.entries()) {
-    using folder = programFolder({ 'main.ts': program });
-    const result = await runProgram(folder.file('main.ts'), { execArgv: ['--import', 'tsx'], cwd: folder.path });
-    assert.deepEqual([result.stderr, result.code], ['', 0]);
-    assert.deepEqual(result.stdout.trimEnd().split('\n').toSorted(), printed[at]);
-  }
+  const outputs = await outputsOf('channels.md');
+  assert.deepEqual(
+    outputs.map((output) => sortedLines(output)),
+    printed,
+  );
 });
