@@ -26,6 +26,7 @@ import {
   slotsClaimedBy,
   slotsInUse,
   START_TIME,
+  STARTING,
   STATE,
 } from './slots.js';
 import { call, callAllWhoCare, strikeOut } from './waiters.js';
@@ -62,12 +63,16 @@ function clearAway(id: number, exitCode: number): boolean {
   Atomics.compareExchange(words, base + EXIT, 0, EXIT_BIAS + exitCode);
   strikeOut(id);
   settleHand(id);
-  releaseBlocksOf(id);
-  releaseHoldings(id);
-  collectIfDue();
+  releaseMemoryOf(id);
   words[base + LABEL] = 0; // it was one of the blocks
   Atomics.store(words, base + STATE, ENDED);
   return true;
+}
+
+function releaseMemoryOf(id: number): void {
+  releaseBlocksOf(id);
+  releaseHoldings(id);
+  collectIfDue();
 }
 
 /** One's own creator is there as long as oneself: there is no need to ask the kernel. */
@@ -79,7 +84,7 @@ export function isMyCreator(id: number): boolean {
 function endChildrenOf(id: number): void {
   const words = header();
   for (const unborn of slotsClaimedBy(id)) {
-    underHeapLock(() => releaseBlocksOf(unborn));
+    underHeapLock(() => releaseMemoryOf(unborn));
     freeSlot(unborn);
   }
   for (const child of slotsInUse()) {
@@ -117,9 +122,11 @@ export function sweep(): void {
   // Without a sign: half of the time these 32 bits of it are negative.
   if ((now - last) >>> 0 < SWEEP_INTERVAL || Atomics.compareExchange(words, SWEPT_AT, last, now) !== last) return;
   for (const id of slotsInUse()) {
-    if (id === self() || Atomics.load(words, slotBase(indexOf(id)) + STATE) !== RUNNING || !isGone(id)) continue;
-    if (isOrphan(id)) bury(id, EXIT_UNKNOWN);
-    else silence(id);
+    const state = Atomics.load(words, slotBase(indexOf(id)) + STATE);
+    const gone = state === RUNNING && id !== self() && isGone(id);
+    // One that is not there yet when its creator dies never will be: the kernel has killed whoever was on his way.
+    if ((gone || state === STARTING) && isOrphan(id)) bury(id, EXIT_UNKNOWN);
+    else if (gone) silence(id);
   }
 }
 

@@ -76,10 +76,10 @@ export function claimSlot(claimer: number): number {
   const words = header();
   for (let index = 1; index < SLOT_COUNT; index++) {
     const base = slotBase(index);
+    raise(words, SLOTS_USED, index + 1); // first: whoever buries a claimer that dies here looks no further
     if (Atomics.compareExchange(words, base + STATE, FREE, -claimer) !== FREE) continue;
     words.fill(0, base + PID, base + SLOT_WORDS);
     words[base + CREATOR] = claimer;
-    raise(words, SLOTS_USED, index + 1);
     return idOf(index);
   }
   throw new RuntimeError('ERR_TOO_MANY_PROCESSES', `a program can have at most ${SLOT_COUNT - 1} processes at a time`);

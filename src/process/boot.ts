@@ -69,7 +69,7 @@ export function bootFork(object: Process, state: State, { id, parent, turn, letS
     leaveWithoutParent(parent);
     enterBusyFork();
     muteStdin();
-    inheritSlot(id);
+    enterSlot(id);
     becomeNewProcess();
     forgetParent(turn);
     reseedMathRandom();

@@ -1,7 +1,7 @@
 import { nameClassesSeenBy } from '../closure/kin.js';
 import { ForkUnsafeError } from '../errors.js';
 import { lineOf } from '../memory/death.js';
-import { publishSlot, recordProcess } from '../memory/slots.js';
+import { recordProcess } from '../memory/slots.js';
 import { call } from '../memory/waiters.js';
 import { checkBusyFork, forkProcess } from '../system/fork.js';
 import { prepareFork } from '../system/generation.js';
@@ -76,7 +76,7 @@ function forkInTurn(id: number, object: Process, state: State, turn: NodeJS.Imme
     return false;
   }
   letSignals();
-  publishSlot(id);
+  // The child does the same: whoever of the two comes first, its slot is never seen without saying who it is.
   recordProcess(id, pid, startTimeOf(pid) ?? 0);
   watchForked(id, pid);
   call(lineOf(id), Infinity);
