@@ -142,16 +142,16 @@ export class BrokenExecutor extends RuntimeError {}
 /** Python's `BrokenProcessPool`: a worker died over a call (its `cause` says how), or no worker can work at all. */
 export class BrokenProcessPool extends BrokenExecutor {}
 
+/** Python's `BrokenThreadPool`: a thread ended over a call (its `cause` says how), or no thread can work at all. */
+export class BrokenThreadPool extends BrokenExecutor {}
+
 /** Python's `InvalidStateError`: the call does not fit the state of a future. */
 export class InvalidStateError extends ManyfoldError {}
 
 /** Python's `MaybeEncodingError`: what a task returned or threw cannot travel back. */
 export class MaybeEncodingError extends ManyfoldError {}
 
-/**
- * The process that held a lock has died, and what the lock guards may be half changed. The caller does not hold the lock:
- * it is free again, and each death is told once.
- */
+/** The process that held a lock has died: the lock is free, what it guards may be half changed. A death is told once. */
 export class OwnerDiedError extends ManyfoldError {}
 
 /** Python's `BrokenBarrierError`: a party of a barrier will not come, or the barrier was reset while others waited. */
@@ -221,6 +221,7 @@ for (const type of [
   MaybeEncodingError,
   BrokenExecutor,
   BrokenProcessPool,
+  BrokenThreadPool,
   InvalidStateError,
   OwnerDiedError,
   BrokenBarrierError,

@@ -1,4 +1,4 @@
-import { ArgumentTypeError, expected, RuntimeError } from '../errors.js';
+import { ArgumentTypeError, BrokenExecutor, expected, RuntimeError, WorkerCrashedError } from '../errors.js';
 import type { Engine } from '../pool/engine.js';
 import type { Receiver } from '../pool/errand.js';
 import { Input, type Items } from '../pool/input.js';
@@ -35,6 +35,7 @@ export abstract class Executor {
   readonly #opened: Opened;
   readonly #futures = new Set<Future<unknown>>();
   #isShutDown = false;
+  #broken: BrokenExecutor | undefined;
 
   constructor(opened: Opened) {
     this.#opened = opened;
@@ -46,8 +47,8 @@ export abstract class Executor {
     return engineOf(this.#opened);
   }
 
-  /** What an error of the engine means to the one who waits for a future. */
-  protected abstract explain(error: unknown, isBroken: boolean): unknown;
+  /** The error of a call that has died with its worker, or of all calls when no worker can work. */
+  protected abstract brokenBy(why: string, cause: unknown): BrokenExecutor;
 
   /**
    * Has a function called with these arguments.
@@ -67,7 +68,7 @@ export abstract class Executor {
       },
       failed: (error) => {
         this.#futures.delete(future);
-        if (error !== CANCELLED) future.setException(this.explain(error, engine.isBroken));
+        if (error !== CANCELLED) future.setException(this.#explain(error));
       },
     };
     try {
@@ -150,8 +151,19 @@ export abstract class Executor {
     if (this.#isShutDown) refuse('shutdown');
     if (typeof target !== 'function')
       throw new ArgumentTypeError('ERR_EXECUTOR_TARGET', `target: ${expected('a function', target)}`);
-    const broken = this.explain(undefined, this.engine.isBroken);
-    if (broken !== undefined) throw broken;
+    if (this.engine.isBroken) throw this.#explain(undefined);
+  }
+
+  /** What an error of the engine means to the one who waits for a future. */
+  #explain(error: unknown): unknown {
+    const { engine } = this;
+    if (engine.isBroken) return (this.#broken ??= this.#asBroken(error ?? engine.failure));
+    return error instanceof WorkerCrashedError ? this.#asBroken(error) : error;
+  }
+
+  #asBroken(cause: unknown): BrokenExecutor {
+    if (cause instanceof BrokenExecutor) return cause;
+    return this.brokenBy(cause instanceof Error ? cause.message : String(cause), cause);
   }
 
   #inTime<R>(results: Results<R>, deadline: number): AsyncIterableIterator<R> {
@@ -160,7 +172,7 @@ export abstract class Executor {
       try {
         return await results.next(deadline === Infinity ? {} : { timeout: Math.max(0, left) });
       } catch (error) {
-        throw this.explain(error, this.engine.isBroken);
+        throw this.#explain(error);
       }
     };
     const iterator: AsyncIterableIterator<R> = {

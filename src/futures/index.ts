@@ -1,7 +1,15 @@
-export { BrokenExecutor, BrokenProcessPool, CancelledError, InvalidStateError, TimeoutError } from '../errors.js';
+export {
+  BrokenExecutor,
+  BrokenProcessPool,
+  BrokenThreadPool,
+  CancelledError,
+  InvalidStateError,
+  TimeoutError,
+} from '../errors.js';
 export { Executor, type ExecutorMapOptions, type ShutdownOptions } from './executor.js';
 export { Future } from './future.js';
 export { ProcessPoolExecutor, type ProcessPoolExecutorOptions } from './process-pool-executor.js';
+export { ThreadPoolExecutor, type ThreadPoolExecutorOptions } from './thread-pool-executor.js';
 export {
   ALL_COMPLETED,
   asCompleted,

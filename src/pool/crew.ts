@@ -27,6 +27,8 @@ export interface CrewOptions {
   readonly size: number;
   readonly share: Share;
   readonly type: typeof Process;
+  /** Names a worker by its number; they have names as all processes unless given. */
+  readonly nameOf: ((worker: number) => string) | undefined;
   readonly initializer: Assignment['initializer'];
   readonly initargs: readonly unknown[];
   readonly limits: Limits;
@@ -139,7 +141,7 @@ export class Crew {
   }
 
   #hire(predecessor: Member | undefined): Member {
-    const { share, type, initializer, initargs, limits } = this.#options;
+    const { share, type, nameOf, initializer, initargs, limits } = this.#options;
     let number = 0;
     while (this.#members.has(number)) number++;
     const seat = this.seat(number);
@@ -148,7 +150,7 @@ export class Crew {
     const setting: Setting = { ...this.#options.setting, stdout: room.stdout, stderr: room.stderr };
     const assignment: Assignment = { share, number, seat: seat.address, initializer, initargs, limits, setting };
     const process = new type({ target: work, args: [assignment], daemon: true });
-    process.name = process.name.replace('Process', 'PoolWorker');
+    process.name = nameOf?.(number) ?? process.name.replace('Process', 'PoolWorker');
     room.open(process.name);
     const member: Member = { number, process, predecessor, successor: undefined, hasLeft: false };
     this.#members.set(number, member);

@@ -23,8 +23,13 @@ export interface Opened {
 
 let pools = 0;
 
-/** Makes what runs the tasks of a pool, with those who look on. */
-export function openEngine(type: typeof Process, size: number, options: PoolOptions<readonly unknown[]>): Opened {
+/** Makes what runs the tasks of a pool, with those who look on. `nameOf` gives the workers their names. */
+export function openEngine(
+  type: typeof Process,
+  size: number,
+  options: PoolOptions<readonly unknown[]>,
+  nameOf?: (worker: number) => string,
+): Opened {
   const { initializer, initargs = [], stdio = 'inherit', graceMs = GRACE, memoryLimit = Infinity } = options;
   const counter = new Counter();
   const trace = options.trace === undefined ? [] : [new Trace(options.trace)];
@@ -36,6 +41,7 @@ export function openEngine(type: typeof Process, size: number, options: PoolOpti
       : new Scheduler({
           size,
           type,
+          nameOf,
           initializer,
           initargs,
           graceMs,
