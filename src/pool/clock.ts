@@ -1,8 +1,12 @@
-/** By how much the clock of the machine, which all its processes share, is ahead of this process's own. */
-const offset = bestOf(5);
+/**
+ * By how much the clock of the machine, which all its processes share, is ahead of this process's own. Not found out before
+ * it is asked for: Node loads its clocks then, a millisecond of the library's import.
+ */
+let offset: number | undefined;
 
 /** Milliseconds of the machine's clock. */
 export function now(): number {
+  offset ??= bestOf(5);
   return performance.now() + offset;
 }
 

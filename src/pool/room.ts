@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 import type net from 'node:net';
-import { PassThrough, type Readable } from 'node:stream';
+import type { PassThrough, Readable } from 'node:stream';
 import { createPipe } from '../system/pipe.js';
 
 /**
@@ -30,8 +30,8 @@ export class House {
 
   constructor(stdio: Stdio) {
     this.#stdio = stdio;
-    this.stdout = stdio === 'pipe' ? new PassThrough() : null;
-    this.stderr = stdio === 'pipe' ? new PassThrough() : null;
+    this.stdout = stdio === 'pipe' ? createStream() : null;
+    this.stderr = stdio === 'pipe' ? createStream() : null;
   }
 
   room(): Room {
@@ -69,6 +69,11 @@ export class House {
       },
     };
   }
+}
+
+/** Node loads its streams when they are first asked for: two milliseconds of the library's import. */
+function createStream(): PassThrough {
+  return new (process.getBuiltinModule('node:stream').PassThrough)();
 }
 
 const EMPTY_ROOM = { open: () => {}, leave: () => Promise.resolve(undefined) };
