@@ -1,9 +1,10 @@
 // What is published: a few files instead of hundreds. To find and read that many takes Node three times as long as the
 // whole import may take.
 
-import { transform } from 'esbuild';
+import { build as esbuild, transform } from 'esbuild';
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { brotliCompressSync } from 'node:zlib';
 import { rollup } from '@rollup/wasm-node';
 import { minify } from 'terser';
 import { filesBelow, root } from './setup.mjs';
@@ -11,10 +12,8 @@ import { filesBelow, root } from './setup.mjs';
 const { exports } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 
 /** What users import, and the programs of the library's own processes: files below dist/ and bundle/ alike. */
-const entries = [
-  ...Object.values(exports).flatMap((paths) => paths.default?.match(/^\.\/bundle\/(.*)\.js$/)?.[1] ?? []),
-  ...filesBelow(join(root, 'dist/boot'), /\.js$/).map((path) => `boot/${path.replace(/\.js$/, '')}`),
-];
+const entries = Object.values(exports).flatMap((paths) => paths.default?.match(/^\.\/bundle\/(.*)\.js$/)?.[1] ?? []);
+const programs = filesBelow(join(root, 'dist/boot'), /\.js$/).map((path) => `boot/${path.replace(/\.js$/, '')}`);
 
 const builtin = '\0builtin:';
 
@@ -82,22 +81,93 @@ function reachable(start, next) {
   return found;
 }
 
-const bundle = await rollup({
-  input: Object.fromEntries(entries.map((name) => [name, join(root, `dist/${name}.js`)])),
-  plugins: [builtins],
-  external: (id) => /^[a-z@]/i.test(id) && !id.startsWith('node:'),
-  onwarn: (warning) => {
-    // What the compiler makes of `using` asks for `this` at the top of a module, and does without it.
-    if (warning.code !== 'THIS_IS_UNDEFINED') throw new Error(warning.message);
-  },
-});
-await bundle.write({
-  dir: join(root, 'bundle'),
-  format: 'esm',
-  chunkFileNames: 'chunks/[name]-[hash].js',
-  hoistTransitiveImports: false,
-  manualChunks: chunkOf(),
-  plugins: [compact, shorten],
-  sourcemap: true,
-});
-await bundle.close();
+const isExternal = (id) => /^[a-z@]/i.test(id) && !id.startsWith('node:');
+
+/** Builds these files below dist/ in as few files as may be. */
+async function build(dir, names, { plugins = [], written, sourcemap = false }) {
+  const bundle = await rollup({
+    input: Object.fromEntries(names.map((name) => [name, join(root, `dist/${name}.js`)])),
+    plugins: [...plugins, builtins],
+    external: isExternal,
+    onwarn: (warning) => {
+      // What the compiler makes of `using` asks for `this` at the top of a module, and does without it.
+      if (warning.code !== 'THIS_IS_UNDEFINED') throw new Error(warning.message);
+    },
+  });
+  await bundle.write({
+    dir: join(root, dir),
+    format: 'esm',
+    chunkFileNames: 'chunks/[name]-[hash].js',
+    hoistTransitiveImports: false,
+    manualChunks: chunkOf(),
+    plugins: written,
+    sourcemap,
+  });
+  await bundle.close();
+}
+
+/** What a library has that is a part of another program, in place of what needs the files of the package. */
+const embedded = new Map(
+  ['installation', 'programs'].map((name) => [
+    join(root, `dist/system/${name}.js`),
+    join(root, `dist/system/embedded-${name}.js`),
+  ]),
+);
+
+/**
+ * The programs of the library's own processes as one function in a text: what a program has in place of the files below
+ * boot/ when a bundler has put the library into it. koffi, with its native part, stays outside and is found from the
+ * program's file.
+ */
+async function programsText() {
+  const { outputFiles } = await esbuild({
+    stdin: {
+      contents: `switch (process.argv[2]) {
+          case 'manyfold-child': require('./child.js'); break;
+          case 'manyfold-forkserver': require('./server.js'); break;
+          case 'manyfold-watcher': require('./watcher.js'); break;
+          default: require('./thread.js');
+        }`,
+      resolveDir: join(root, 'dist/boot'),
+    },
+    bundle: true,
+    write: false,
+    format: 'cjs',
+    platform: 'node',
+    target: 'node20.19',
+    external: ['koffi', 'cli-progress'],
+    define: { 'import.meta.url': 'manyfoldBase', MANYFOLD_PROGRAMS: 'manyfoldPrograms' },
+    minifyWhitespace: true,
+    minifySyntax: true,
+    charset: 'utf8',
+    plugins: [
+      {
+        name: 'embedded',
+        setup: (bundler) =>
+          bundler.onResolve({ filter: /\/(?:installation|programs)\.js$/ }, ({ path, resolveDir }) => ({
+            path: embedded.get(join(resolveDir, path)),
+          })),
+      },
+    ],
+  });
+  // A thread has no such descriptor of its own.
+  const start = `const { createRequire } = process.getBuiltinModule('node:module');
+    const require = createRequire(manyfoldBase);
+    if (/^manyfold-/.test(process.argv[2])) require('node:fs').closeSync(4);`;
+  return `function manyfoldPrograms(manyfoldBase) {${start}\n${outputFiles[0].text}\n}`;
+}
+
+/** What bundlers get: with the programs of its processes in it, and with acorn as an import that they can follow. */
+async function buildForBundlers() {
+  const text = brotliCompressSync(await programsText()).toString('base64');
+  const inEmbedded = {
+    name: 'embedded',
+    resolveId: (path, importer) => importer && embedded.get(join(dirname(importer), path)),
+    transform: (code) =>
+      code.includes('MANYFOLD_PROGRAMS') ? code.replaceAll('MANYFOLD_PROGRAMS', `'${text}'`) : null,
+  };
+  await build('bundle/embedded', entries, { plugins: [inEmbedded], written: [compact] });
+}
+
+await build('bundle', [...entries, ...programs], { written: [compact, shorten], sourcemap: true });
+await buildForBundlers();

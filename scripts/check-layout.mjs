@@ -22,9 +22,8 @@ const layers = [
   ['shared', 'named', 'pool'],
   ['managers'],
   ['context'],
+  ['futures', 'util'],
   ['boot'],
-  ['futures'],
-  ['coroutines', 'util'],
 ];
 // Packages that belong behind one door.
 const doors = { koffi: 'system' };

@@ -3,7 +3,7 @@
  * memory as descriptor 3.
  */
 // Whatever a child may be sent has to be known to it before.
-import '../context/everything.js';
+import './everything.js';
 import os from 'node:os';
 import { adoptMemory, INHERITED_FD } from '../memory/program.js';
 import { setParentDeathSignal } from '../system/child.js';

@@ -3,7 +3,7 @@
  * with the program's memory as descriptor 3.
  */
 // Whatever a child may be sent has to be known to it before.
-import '../context/everything.js';
+import './everything.js';
 import { adoptMemory, INHERITED_FD } from '../memory/program.js';
 import { enterSlot, self } from '../memory/slots.js';
 import { lineOf } from '../memory/death.js';
@@ -30,22 +30,31 @@ adoptMemory(INHERITED_FD);
 enterSlot(id);
 const program = takeSettings(settings);
 applySettings(program);
-await duringBoot(() => preloadModules(program.preload));
+// What goes wrong ends it, as it would at the top of a module; the text of embedded-programs.ts can have no `await` there.
+run().catch((error: unknown) =>
+  process.nextTick(() => {
+    throw error;
+  }),
+);
 
-await startThreadPool();
-if (unexpectedThreads() > 0) process.exit(EXIT_CANNOT_FORK);
-await prepareForked();
-const server = openServer();
-call(lineOf(self()), Infinity);
-const parent = process.pid;
-const order = serve(server);
-// From here on in a forked child.
-const getUp = standBy(parent);
-const child = awaitOrder(order);
-fs.closeSync(order);
-enterFork();
-getUp();
-bootForked(child);
+async function run(): Promise<void> {
+  await duringBoot(() => preloadModules(program.preload));
+
+  await startThreadPool();
+  if (unexpectedThreads() > 0) process.exit(EXIT_CANNOT_FORK);
+  await prepareForked();
+  const server = openServer();
+  call(lineOf(self()), Infinity);
+  const parent = process.pid;
+  const order = serve(server);
+  // From here on in a forked child.
+  const getUp = standBy(parent);
+  const child = awaitOrder(order);
+  fs.closeSync(order);
+  enterFork();
+  getUp();
+  bootForked(child);
+}
 
 /** As CPython does, a module that cannot be preloaded is left to the children, who see the error where they need it. */
 async function preloadModules(modules: readonly string[]): Promise<void> {

@@ -1,6 +1,7 @@
 /** Exports of Node's own modules, by identity: they travel as `node:fs` and the name of the export. */
 import { ownValue } from './descriptor.js';
 import { builtinModules, createRequire } from 'node:module';
+import { here } from '../system/installation.js';
 
 /** Specifier and path below the module's namespace. */
 export type BuiltinPath = readonly [specifier: string, ...path: string[]];
@@ -36,7 +37,7 @@ function list(id: string): void {
   const specifier = `node:${id}`;
   let exports: unknown;
   try {
-    exports = createRequire(import.meta.url)(specifier);
+    exports = createRequire(here)(specifier);
   } catch {
     return;
   }

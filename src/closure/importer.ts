@@ -8,6 +8,7 @@ import { isEntry } from './entry.js';
 import type { ImportRecord } from './payload.js';
 import { remember } from './provenance.js';
 import { resolved } from './scopes.js';
+import { here } from '../system/installation.js';
 
 type Import = (specifier: string, options?: { with: Record<string, string> }) => Promise<object>;
 
@@ -96,7 +97,7 @@ function importer(parent: string): Import {
   let known = importers.get(parent);
   if (!known) {
     silenceWarning();
-    known = compileImport(parent || import.meta.url);
+    known = compileImport(parent || here);
     importers.set(parent, known);
   }
   return known;
@@ -115,7 +116,7 @@ let isSilenced = false;
 export function silenceWarning(): void {
   if (isSilenced) return;
   isSilenced = true;
-  withoutWarnings(() => void compileImport(import.meta.url)('node:path'));
+  withoutWarnings(() => void compileImport(here)('node:path'));
 }
 
 function withoutWarnings<Result>(work: () => Result): Result {
@@ -141,7 +142,7 @@ function requireAsNamespace(record: ImportRecord): object {
   try {
     if (/\?/.test(address)) throw asyncImport(record);
     const target = address.startsWith('file:') ? fileURLToPath(address) : specifier;
-    const exports: unknown = withoutWarnings(() => createRequire(parent || import.meta.url)(target));
+    const exports: unknown = withoutWarnings(() => createRequire(parent || here)(target));
     if (types.isModuleNamespaceObject(exports)) return exports as object;
     return { ...(Object(exports) as object), default: exports };
   } catch (cause) {

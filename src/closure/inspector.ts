@@ -9,6 +9,7 @@ import type * as inspectorModule from 'node:inspector';
 import { createRequire } from 'node:module';
 import vm from 'node:vm';
 import { PicklingError } from '../errors.js';
+import { here } from '../system/installation.js';
 
 /** A script as the engine lists it. The source is fetched when it is first needed. */
 export interface RawScript {
@@ -74,7 +75,7 @@ interface ScriptParsed {
 function connect(): inspectorModule.Session {
   if (session) return session;
   try {
-    const inspector = createRequire(import.meta.url)('node:inspector') as typeof inspectorModule;
+    const inspector = createRequire(here)('node:inspector') as typeof inspectorModule;
     const opened = new inspector.Session();
     opened.connect();
     opened.on('Debugger.scriptParsed', (message) => {

@@ -2,9 +2,9 @@
  * The door to acorn. It is loaded at the first capture, because a program that sends no function by value (and every
  * child that only receives them) must not pay for a parser.
  */
-import { createRequire } from 'node:module';
 import type * as acornModule from 'acorn';
 import type { AnyNode, Options, Pattern, Program } from 'acorn';
+import { loadAcorn } from '../system/installation.js';
 
 export type { AnyNode, Pattern, Program };
 
@@ -22,7 +22,7 @@ const common: Options = {
 
 /** Parses a whole script. A module that fails is tried as a script: V8 has told us less than the whole truth then. */
 export function parse(source: string, isModule: boolean): Program {
-  acorn ??= createRequire(import.meta.url)('acorn') as Acorn;
+  acorn ??= loadAcorn();
   try {
     return acorn.parse(source, { ...common, sourceType: isModule ? 'module' : 'script' });
   } catch (error) {

@@ -7,6 +7,7 @@ import type { Insight } from './inspector.js';
 import { locate } from './locate.js';
 import type { ImportRecord } from './payload.js';
 import type { Script } from './script.js';
+import { here } from '../system/installation.js';
 
 export interface ModulePath {
   readonly record: ImportRecord;
@@ -16,7 +17,7 @@ export interface ModulePath {
 type Named = object & { readonly name: string };
 
 /** The modules that `require` has loaded. */
-const commonjsCache = (): NodeJS.Dict<NodeJS.Module> => createRequire(import.meta.url).cache;
+const commonjsCache = (): NodeJS.Dict<NodeJS.Module> => createRequire(here).cache;
 
 /** Of a function that stands in this script. */
 export function findReference(fn: Named, script: Script, insight: Insight): ModulePath | undefined {

@@ -1,4 +1,6 @@
 import * as errors from '../errors.js';
+import { byRef } from '../closure/reduce.js';
+import { Connection } from '../channel/connection.js';
 import { JoinableQueue } from '../channel/joinable-queue.js';
 import { Pipe } from '../channel/pipe.js';
 import { Queue } from '../channel/queue.js';
@@ -7,11 +9,14 @@ import { wait, waitSync } from '../channel/wait.js';
 import { getLogger, logToStderr } from '../logging/stderr.js';
 import { registerExports } from '../memory/handle.js';
 import { CoroutinePool, ForkPool, ForkServerPool, SpawnPool, ThreadPool } from '../pool/method-classes.js';
+import { AsyncResult } from '../pool/async-result.js';
 import { currentTask } from '../pool/current-task.js';
 import { Pool } from '../pool/pool.js';
 import { work } from '../pool/worker.js';
 import { activeChildren } from '../process/children.js';
 import { cpuCount } from '../process/cpu-count.js';
+import { setForkserverPreload } from '../process/fork-server.js';
+import { setExecutable } from '../process/launch.js';
 import { currentProcess, parentProcess } from '../process/current.js';
 import {
   CoroutineProcess,
@@ -41,14 +46,19 @@ import { BoundedSemaphore, Semaphore } from '../sync/semaphore.js';
 import { activeCount, currentThread, enumerate, getIdent, getNativeId, mainThread } from '../threading/current.js';
 import { coroutines } from '../coroutines/lane.js';
 import { threads } from '../threading/lane.js';
+import { excepthook, setExcepthook } from '../threading/excepthook.js';
+import { stackSize } from '../threading/options.js';
 import { local, revive as reviveLocal } from '../threading/local.js';
 import { Thread } from '../threading/thread.js';
 import { Timer } from '../threading/timer.js';
 import { getContext } from './context.js';
+import { freezeSupport } from './freeze.js';
 
 /** The functions and classes that programs capture or extend: whatever bundles them, each process has its own. See everything.ts. */
 const travelling = {
   ...errors,
+  AsyncResult,
+  Connection,
   CoroutinePool,
   CoroutineProcess,
   Barrier,
@@ -82,6 +92,7 @@ const travelling = {
   Value,
   activeChildren,
   asOwner,
+  byRef,
   copy,
   activeCount,
   cpuCount,
@@ -90,6 +101,8 @@ const travelling = {
   findDeadlocks,
   currentThread,
   enumerate,
+  excepthook,
+  freezeSupport,
   getAllStartMethods,
   getContext,
   getIdent,
@@ -101,6 +114,10 @@ const travelling = {
   mainThread,
   parentProcess,
   setDeadlockTimeout,
+  setExcepthook,
+  setExecutable,
+  setForkserverPreload,
+  stackSize,
   reviveLocal,
   setStartMethod,
   synchronized,

@@ -1,3 +1,6 @@
+import '../queue/exports.js';
+import './exports.js';
+
 export { CancelledError, Empty, Full, ShutDown, TimeoutError } from '../errors.js';
 export { LifoQueue } from '../queue/lifo-queue.js';
 export { PriorityQueue } from '../queue/priority-queue.js';

@@ -1,3 +1,5 @@
+import './exports.js';
+
 export {
   BrokenExecutor,
   BrokenProcessPool,

@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { isOwnFrame } from '../system/installation.js';
 
 /** Where something was said. */
 export interface Caller {
@@ -14,11 +15,11 @@ const NOBODY: Caller = { pathName: '', fileName: '', lineNumber: 0 };
 /** Frames of one call; the caller of a method of the logger is not far. */
 const DEPTH = 10;
 
-/** The nearest caller outside of the file `own`. */
-export function callerOf(own: string): Caller {
+/** The nearest caller outside of the library. */
+export function callerOf(): Caller {
   for (const frame of frames()) {
     const place = /\(?((?:file:\/\/)?\/?[^()]+):(\d+):\d+\)?$/.exec(frame);
-    if (!place || frame.includes(own) || frame.includes(import.meta.url)) continue;
+    if (!place || isOwnFrame(frame)) continue;
     const pathName = pathOf(place[1]!.replace(/^\s*at (?:async )?/, ''));
     return { pathName, fileName: basename(pathName), lineNumber: Number(place[2]) };
   }

@@ -108,7 +108,7 @@ export class Logger {
   #record(level: number, message: string): LogRecord {
     const { pid } = process;
     const origin = { processName: processName(), pid, created: Date.now() };
-    return { level, levelName: levelName(level), message, ...origin, ...callerOf(import.meta.url) };
+    return { level, levelName: levelName(level), message, ...origin, ...callerOf() };
   }
 }
 

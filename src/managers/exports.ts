@@ -1,7 +1,26 @@
 import { registerExports, registerHandle } from '../memory/handle.js';
 import { PythonError, RemoteError } from '../pickle/errors.js';
+import { Complex, Decimal, Float, Range, registerPickle, Slice, TimeDelta } from '../pickle/pickle.js';
 import { serveManager } from './launch.js';
+import { BaseManager } from './manager.js';
+import { BaseProxy } from './proxy.js';
+import { Manager, SyncManager } from './sync-manager.js';
 import { reviveProxy } from './travel.js';
 
-registerExports({ PythonError, RemoteError, serveManager });
+registerExports({
+  BaseManager,
+  BaseProxy,
+  Complex,
+  Decimal,
+  Float,
+  Manager,
+  PythonError,
+  Range,
+  RemoteError,
+  Slice,
+  SyncManager,
+  TimeDelta,
+  registerPickle,
+  serveManager,
+});
 registerHandle('ManagerProxy', reviveProxy);

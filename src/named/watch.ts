@@ -1,6 +1,5 @@
 import { spawn } from 'node:child_process';
 import fs from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { underHeapLock } from '../memory/heap.js';
 import { MAIN_SLOT, WATCHER } from '../memory/layout.js';
 import { header } from '../memory/program.js';
@@ -8,8 +7,7 @@ import { self } from '../memory/slots.js';
 import { isRunning, startTimeOf } from '../system/life.js';
 import { owner } from './owner.js';
 import { pruneSharedMemory, removeAllOf, type Remains } from './prune.js';
-
-const WATCHER_FILE = fileURLToPath(new URL('../boot/watcher.js', import.meta.url));
+import { bootProgram } from '../system/programs.js';
 
 let ready = false;
 
@@ -37,10 +35,12 @@ function startWatcher(): void {
   }
   const { pid, start } = owner();
   const { NODE_OPTIONS: _options, ...env } = process.env;
-  const watcher = spawn(process.execPath, [WATCHER_FILE, 'manyfold-watcher', String(pid), String(start)], {
+  const { options, file, input } = bootProgram('watcher');
+  const command = [...options, file, 'manyfold-watcher', String(pid), String(start)];
+  const watcher = spawn(process.execPath, command, {
     detached: true, // not for the terminal's Ctrl-C
     env,
-    stdio: ['ignore', 'ignore', 'inherit'],
+    stdio: ['ignore', 'ignore', 'inherit', 'ignore', input],
   });
   watcher.on('error', () => {}); // there is none, then: the next program prunes
   watcher.unref();

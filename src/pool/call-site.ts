@@ -1,3 +1,5 @@
+import { isOwnFrame } from '../system/installation.js';
+
 /** Where in this process a task was asked for. */
 export interface CallSite {
   stack?: string;
@@ -5,9 +7,6 @@ export interface CallSite {
 
 // The first that is none of the library's own is the one that matters; each costs.
 const FRAMES = 4;
-
-// Frames of the library's own files say nothing to the user.
-const OWN_FILES = new URL('..', import.meta.url).pathname;
 
 // To look at the stack costs as much as a small task. So of the tasks that are asked for in one go, only the first are
 // looked at one by one; those behind them come from a loop, and share what was seen last.
@@ -46,7 +45,7 @@ export async function showingCaller<R>(task: Promise<R>): Promise<R> {
 /** Adds the place to an error that has come for it. */
 export function withCallSite(error: unknown, site: CallSite): unknown {
   const lines = site.stack?.split('\n').slice(1) ?? [];
-  const frames = lines.filter((line) => !line.includes(OWN_FILES)).join('\n');
+  const frames = lines.filter((line) => !isOwnFrame(line)).join('\n');
   if (!(error instanceof Error) || frames === '') return error;
   const remoteStack = error.stack ?? String(error);
   return Object.defineProperties(error, {

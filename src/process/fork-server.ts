@@ -1,5 +1,5 @@
 import { builtinModules, createRequire } from 'node:module';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { pathToFileURL } from 'node:url';
 import { logger } from '../logging/logger.js';
 import { bury, EXIT_UNKNOWN, lineOf } from '../memory/death.js';
 import { ring, ringAgain } from '../memory/doorbell.js';
@@ -30,8 +30,6 @@ import { inForkedChild } from '../system/generation.js';
 import { EXIT_CANNOT_FORK, launchNode } from './launch.js';
 import { LARGE_PAGES, ONE_THREAD } from './one-thread.js';
 import { writeSettings } from './settings.js';
-
-const SERVER_FILE = fileURLToPath(new URL('../boot/server.js', import.meta.url));
 
 let server: number | undefined; // id of its slot
 let starting: Promise<number | undefined> | undefined;
@@ -127,7 +125,7 @@ async function startServer(): Promise<number | undefined> {
   const id = claimSlot(self());
   publishSlot(id);
   const child = launchNode(
-    SERVER_FILE,
+    'server',
     [...ONE_THREAD, LARGE_PAGES],
     ['manyfold-forkserver', id, writeSettings(resolved(preload), id)],
   );

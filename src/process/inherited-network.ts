@@ -1,8 +1,9 @@
 import { createRequire } from 'node:module';
 import type * as httpModule from 'node:http';
 import type * as httpsModule from 'node:https';
+import { here } from '../system/installation.js';
 
-const require = createRequire(import.meta.url);
+const require = createRequire(here);
 
 /**
  * In a forked child: the connections that `http`, `https` and `fetch` keep open for their next requests are the parent's,

@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 import { inspectFunction } from '../closure/inspector.js';
 import { ForkUnsafeError } from '../errors.js';
 import { forgetConnections } from './inherited-network.js';
+import { here } from '../system/installation.js';
 
 /**
  * What JavaScript keeps of a process that forks itself, and its child must forget: whatever would call the parent's code
@@ -107,7 +108,7 @@ function replaceStdin(): void {
 function renewRandomNumbers(): void {
   const { moduleLoadList } = process as unknown as { moduleLoadList: readonly string[] };
   if (!moduleLoadList.includes('NativeModule internal/crypto/random')) return;
-  const { randomInt, randomUUID } = createRequire(import.meta.url)('node:crypto') as typeof cryptoModule;
+  const { randomInt, randomUUID } = createRequire(here)('node:crypto') as typeof cryptoModule;
   for (let drawn = 0; drawn < UUIDS_AT_ONCE; drawn++) randomUUID();
   for (let drawn = 0; drawn < INTEGERS_AT_ONCE; drawn++) randomInt(2);
 }

@@ -2,6 +2,7 @@ import type { ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { memoryFd } from '../memory/program.js';
 import { leaveNow } from '../system/child.js';
+import { bootProgram } from '../system/programs.js';
 
 /** A fork server that finds threads beside its own ends with this code: its program's children are spawned instead. */
 export const EXIT_CANNOT_FORK = 86;
@@ -36,12 +37,24 @@ function inheritedOptions(): string[] {
 }
 
 /** Starts Node with one of our programs, the program's memory as descriptor 3, and the null device as its input. */
-export function launchNode(file: string, options: readonly string[], args: readonly (string | number)[]): ChildProcess {
-  const command = [...inheritedOptions(), ...options, file, ...args.map(String), String(process.pid)];
+export function launchNode(
+  name: 'child' | 'server',
+  options: readonly string[],
+  args: readonly (string | number)[],
+): ChildProcess {
+  const program = bootProgram(name);
+  const command = [
+    ...inheritedOptions(),
+    ...options,
+    ...program.options,
+    program.file,
+    ...args.map(String),
+    String(process.pid),
+  ];
   // Loaded here: it would be a millisecond and a half of the library's import.
   const { spawn } = process.getBuiltinModule('node:child_process');
   const child = spawn(executable, command, {
-    stdio: ['ignore', 'inherit', 'inherit', memoryFd()],
+    stdio: ['ignore', 'inherit', 'inherit', memoryFd(), program.input],
     argv0: process.argv0,
   });
   child.unref();

@@ -1,4 +1,3 @@
-import { fileURLToPath } from 'node:url';
 import { bury, lineOf } from '../memory/death.js';
 import { header } from '../memory/program.js';
 import { indexOf, PID, publishSlot, slotBase } from '../memory/slots.js';
@@ -8,12 +7,10 @@ import { peekExit } from '../system/child.js';
 import { launchNode } from './launch.js';
 import { writeSettings } from './settings.js';
 
-const CHILD_FILE = fileURLToPath(new URL('../boot/child.js', import.meta.url));
-
 /** Starts the child of a slot as a fresh Node with this process's options. */
 export async function spawnChild(id: number): Promise<void> {
   publishSlot(id);
-  const child = launchNode(CHILD_FILE, [], ['manyfold-child', id, writeSettings([], id)]);
+  const child = launchNode('child', [], ['manyfold-child', id, writeSettings([], id)]);
   if (child.pid === undefined) {
     const cause = await new Promise<Error>((resolve) => child.once('error', resolve));
     throw new OSError('ERR_SPAWN_FAILED', `cannot start a process: ${cause.message}`, { cause });

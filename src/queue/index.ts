@@ -1,3 +1,5 @@
+import './exports.js';
+
 export { Empty, Full, ShutDown } from '../errors.js';
 export { LifoQueue } from './lifo-queue.js';
 export { PriorityQueue } from './priority-queue.js';

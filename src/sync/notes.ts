@@ -4,6 +4,7 @@ import { header } from '../memory/program.js';
 import { release } from '../memory/release.js';
 import { hasEnded, indexOf, NOTES, PID, self, slotBase } from '../memory/slots.js';
 import { processName } from './names.js';
+import { isOwnFrame } from '../system/installation.js';
 
 /** What a process says of a wait that lasts: for those who look for deadlocks. */
 export interface Note {
@@ -60,13 +61,11 @@ export function notesOf(id: number): Notes {
   return { process: `process ${pid}`, pid, waits: [] };
 }
 
-const OWN_FILES = new URL('..', import.meta.url).pathname;
-
 /** The frames of a stack that are none of the library's own. */
 export function userFrames(stack = ''): string {
   return stack
     .split('\n')
     .slice(1)
-    .filter((line) => !line.includes(OWN_FILES))
+    .filter((line) => !isOwnFrame(line))
     .join('\n');
 }

@@ -1,9 +1,7 @@
-import { createRequire } from 'node:module';
-import type koffiModule from 'koffi';
+import { loadKoffi } from './installation.js';
 import { reopenStandardStreams } from './streams.js';
 
-// As an ES module it would bring facades of Node's modules along: three milliseconds of the library's import.
-const koffi = createRequire(import.meta.url)('koffi') as typeof koffiModule;
+const koffi = loadKoffi();
 
 /**
  * The one place that knows libc. `null` loads the running executable, so that libc and libuv symbols resolve alike.

@@ -1,4 +1,3 @@
-import { fileURLToPath } from 'node:url';
 import { inspect } from 'node:util';
 import type { Worker, WorkerOptions } from 'node:worker_threads';
 import { entryUrl } from '../closure/entry.js';
@@ -35,8 +34,7 @@ import { stackSize } from './options.js';
 import type { Luggage, Passport } from './passport.js';
 import { isOwnClass, running, stateOf, type State } from './state.js';
 import type { Thread } from './thread.js';
-
-const THREAD_FILE = fileURLToPath(new URL('../boot/thread.js', import.meta.url));
+import { threadProgram } from '../system/programs.js';
 
 export async function startThread(thread: Thread, state: State): Promise<void> {
   if (state.started) throw new RuntimeError('ERR_THREAD_STARTED_TWICE', 'threads can only be started once');
@@ -136,11 +134,12 @@ export function makeWorker(
     forked: isForked(),
     main: stateOf(mainThread()).id!,
   };
-  const options: WorkerOptions = { workerData: passport, name };
+  const { program, eval: isText } = threadProgram();
+  const options: WorkerOptions = { workerData: passport, name, eval: isText };
   const stack = stackSize();
   if (stack > 0) options.resourceLimits = { stackSizeMb: stack / 2 ** 20 };
   const threads = process.getBuiltinModule('node:worker_threads');
-  const worker = new threads.Worker(THREAD_FILE, options);
+  const worker = new threads.Worker(program, options);
   worker.unref();
   return worker;
 }

@@ -1,4 +1,6 @@
 /** `manyfold/util`: Python's multiprocessing.util, as far as programs use it. */
+import './exports.js';
+
 export { Finalize, type FinalizeOptions } from '../process/finalize.js';
 export { registerAfterFork } from '../process/after-fork.js';
 export { getLogger, logToStderr } from '../logging/stderr.js';

@@ -1,0 +1,113 @@
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { test } from 'node:test';
+import { guard } from '../support/guard.js';
+import { root, runProgram } from '../support/program.js';
+import { javascript } from './esbuild.js';
+import { packed, project } from './pack.js';
+import { printed, program } from './program.js';
+
+guard();
+
+const KB = 1024;
+const { exports } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
+  readonly exports: Readonly<Record<string, { readonly default?: string }>>;
+};
+/** What users can import: `manyfold`, `manyfold/queue`, ... */
+const entries = Object.keys(exports).flatMap((path) => (path.endsWith('.json') ? [] : [`manyfold${path.slice(1)}`]));
+
+test('JavaScript with import runs on the package', async () => {
+  using folder = await project({ 'main.mjs': javascript(program) });
+  const result = await runProgram(folder.file('main.mjs'));
+  assert.deepEqual(result, { stdout: printed, stderr: '', code: 0, signal: null });
+});
+
+test('JavaScript with require runs on the package', async () => {
+  using folder = await project({ 'main.cjs': javascript(program, 'cjs') });
+  const { stdout, stderr, code } = await runProgram(folder.file('main.cjs'));
+  // Node 20 says once that it is experimental to require an ES module.
+  assert.deepEqual(
+    [stdout, code, stderr.replace(/^.*ExperimentalWarning.*\n.*--trace-warnings.*\n/, '')],
+    [printed, 0, ''],
+  );
+});
+
+for (const [name, module] of [
+  ['node16', 'node16'],
+  ['nodenext', 'nodenext'],
+  ['bundler', 'esnext'],
+] as const) {
+  test(`TypeScript finds the types of every entry by moduleResolution ${name}, and has no complaint about them`, async () => {
+    const all = entries.map((entry, at) => `import * as entry${at} from '${entry}';\nvoid entry${at};\n`).join('');
+    const compilerOptions = {
+      strict: true,
+      exactOptionalPropertyTypes: true,
+      skipLibCheck: false,
+      target: 'es2022',
+      lib: ['es2023', 'esnext.disposable'],
+      module,
+      moduleResolution: name,
+      types: ['node'],
+      outDir: 'out',
+    };
+    using folder = await project({
+      'main.ts': program,
+      'entries.ts': all,
+      'tsconfig.json': JSON.stringify({ compilerOptions, files: ['main.ts', 'entries.ts'] }),
+    });
+    const compiler = join(root, 'node_modules/typescript/bin/tsc');
+    const complaints = await new Promise<string>((resolve) => {
+      execFile(process.execPath, [compiler, '-p', folder.path], (_error, stdout) => resolve(stdout));
+    });
+    assert.equal(complaints, '');
+    const result = await runProgram(folder.file('out/main.js'));
+    assert.deepEqual(result, { stdout: printed, stderr: '', code: 0, signal: null });
+  });
+}
+
+test('the package has what it needs, and nothing else', async () => {
+  const paths = (await packed()).files.map(({ path }) => path);
+  const strange = paths.filter(
+    (path) => !/^(?:bundle|dist|docs)\/|^(?:README[\w.-]*|CHANGELOG)\.md$|^(?:LICENSE|package\.json)$/.test(path),
+  );
+  assert.deepEqual(strange, []);
+  const named = Object.values(exports).flatMap((paths_) => (typeof paths_ === 'object' ? Object.values(paths_) : []));
+  const missing = named.filter((path) => !/^\.\/dist\/.*\.js$/.test(path) && !paths.includes(path.slice(2)));
+  assert.deepEqual(missing, []);
+});
+
+test('the package keeps to its size: 1250 KB, and 3900 KB on the disk', async () => {
+  const { size, unpackedSize } = await packed();
+  assert.ok(size < 1250 * KB, `the tarball has ${Math.round(size / KB)} KB`);
+  assert.ok(unpackedSize < 3900 * KB, `unpacked it has ${Math.round(unpackedSize / KB)} KB`);
+});
+
+test("import 'manyfold' reads no more than three files and 450 KB, and only cheap modules of Node", async () => {
+  const read = closure(join(root, 'bundle/index.js'));
+  assert.ok(read.size <= 3, [...read.keys()].join(', '));
+  const bytes = [...read.values()].reduce((sum, size) => sum + size, 0);
+  assert.ok(bytes < 450 * KB, `${Math.round(bytes / KB)} KB`);
+
+  using folder = await project({
+    'main.mjs': `
+      const before = new Set(process.moduleLoadList);
+      await import('manyfold');
+      const added = process.moduleLoadList.filter((name) => !before.has(name)).map((name) => name.replace(/^\\w+ /, ''));
+      const costly = ['child_process', 'cluster', 'crypto', 'dns', 'http', 'inspector', 'net', 'readline', 'tls', 'worker_threads', 'zlib'];
+      console.log(costly.filter((name) => added.includes(name)).join());
+    `,
+  });
+  const { stdout, code } = await runProgram(folder.file('main.mjs'));
+  assert.deepEqual([stdout, code], ['\n', 0]);
+});
+
+/** The files of the package that are read when one of them is imported, with their sizes. */
+function closure(file: string, found = new Map<string, number>()): Map<string, number> {
+  if (found.has(file)) return found;
+  const text = readFileSync(file, 'utf8');
+  found.set(file, Buffer.byteLength(text));
+  for (const [, path] of text.matchAll(/(?:\bfrom|\bimport) ?"(\.[^"]+)"/g)) closure(join(dirname(file), path!), found);
+  return found;
+}
