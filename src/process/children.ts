@@ -16,7 +16,7 @@ import { laneOf } from './lanes.js';
 
 /** The end of a child, as something to wait for. */
 export function endOf(state: State): Waitable<number> {
-  return { line: lineOf(state.id!), cares: false, attempt: (patient) => collect(state, patient) };
+  return { line: lineOf(state.id!), cares: false, unordered: true, attempt: (patient) => collect(state, patient) };
 }
 
 /** The exit code of a child that has ended. `patient` looks for an end that nobody has recorded yet. */

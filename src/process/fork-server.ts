@@ -86,7 +86,12 @@ export async function forkChild(id: number): Promise<boolean> {
     if (by === undefined) return false;
     publishSlot(id);
     ring(by);
-    const answer = await waitAsync({ line: lineOf(id), cares: true, attempt: (patient) => answered(id, by, patient) });
+    const answer = await waitAsync({
+      line: lineOf(id),
+      cares: true,
+      unordered: true,
+      attempt: (patient) => answered(id, by, patient),
+    });
     if (answer === 'started') return true;
     if (answer === 'refused') {
       throw new OSError(
@@ -131,7 +136,7 @@ async function startServer(): Promise<number | undefined> {
   );
   child.once('error', () => bury(id, 127));
   child.once('exit', (code, signal) => serverEnded(id, code ?? 128, signal));
-  const state = await waitAsync({ line: lineOf(id), cares: true, attempt: () => readiness(id) });
+  const state = await waitAsync({ line: lineOf(id), cares: true, unordered: true, attempt: () => readiness(id) });
   if (state === 'ready') {
     server = id;
     logger.debug('started the fork server as process %d', child.pid);

@@ -23,7 +23,8 @@ export function waitAsync<T>(waitable: Waitable<T>, options: AwaitOptions = {}):
   if (signal?.aborted) return Promise.reject(signal.reason);
   try {
     // Those of this process who came earlier go first.
-    const taken = isAwaited(waitable.line) ? undefined : waitable.attempt(false);
+    const behind = !waitable.unordered && isAwaited(waitable.line);
+    const taken = behind ? undefined : waitable.attempt(false);
     if (taken !== undefined) return Promise.resolve(taken);
     if (timeout <= 0) return Promise.resolve(tryDeeper(waitable));
   } catch (error) {

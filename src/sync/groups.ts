@@ -19,7 +19,7 @@ export interface Waiter {
 }
 
 /** All coroutines of this process that wait in one line. For the other processes they are one: the first of them. */
-interface Group extends Pick<Waitable<unknown>, 'line' | 'cares' | 'kind' | 'newestFirst'> {
+interface Group extends Pick<Waitable<unknown>, 'line' | 'cares' | 'kind' | 'newestFirst' | 'unordered'> {
   readonly waiters: Waiter[];
   entry: Entry | undefined;
 }
@@ -31,10 +31,11 @@ export function isAwaited(line: Cell): boolean {
   return groups.has(line.address);
 }
 
-export function joinGroup({ line, cares, kind, newestFirst }: Waitable<unknown>, waiter: Waiter): void {
+export function joinGroup(waitable: Waitable<unknown>, waiter: Waiter): void {
+  const { line, cares, kind, newestFirst, unordered } = waitable;
   const group = groups.get(line.address);
   if (group) group.waiters.push(waiter);
-  else openGroup({ line, cares, kind, newestFirst, waiters: [waiter], entry: undefined });
+  else openGroup({ line, cares, kind, newestFirst, unordered, waiters: [waiter], entry: undefined });
 }
 
 export function leaveGroup(line: Cell, waiter: Waiter): void {
@@ -68,33 +69,45 @@ function serve(group: Group, { ticket, patient = false, called = false }: Reason
     const hungry = called && performance.now() - group.waiters[0]!.since > HUNGRY_AFTER;
     group.entry = enterLine(line, { blocking: false, cares, kind, newestFirst, ticket: place, hungry });
     // Once more: what is waited for may have come before the entry could be seen.
-    if (!takeFirst(group, patient, called)) return;
+    if (!takeAll(group, patient, called)) return;
     retreat(group);
     place = undefined;
   }
 }
 
+/** Says whether anybody was served. */
 function takeAll(group: Group, patient: boolean, called: boolean): boolean {
+  if (group.unordered) return takeAny(group, patient, called);
   let served = false;
-  while (group.waiters.length > 0 && takeFirst(group, patient, called)) served = true;
+  while (group.waiters.length > 0 && take(group, group.waiters[0]!, patient, called)) served = true;
   return served;
 }
 
-function takeFirst(group: Group, patient: boolean, called: boolean): boolean {
-  const waiter = group.waiters[0]!;
+function takeAny(group: Group, patient: boolean, called: boolean): boolean {
+  const before = group.waiters.length;
+  for (const waiter of group.waiters.slice()) take(group, waiter, patient, called);
+  return group.waiters.length < before;
+}
+
+function take({ line, waiters }: Group, waiter: Waiter, patient: boolean, called: boolean): boolean {
   let result: unknown;
   try {
     result = waiter.attempt(patient, called);
   } catch (error) {
-    group.waiters.shift();
+    dismiss(waiters, waiter);
     waiter.reject(error);
     return true;
   }
   if (result === undefined) return false;
-  group.waiters.shift();
-  if (called || patient) calm(group.line);
+  dismiss(waiters, waiter);
+  if (called || patient) calm(line);
   waiter.resolve(result);
   return true;
+}
+
+function dismiss(waiters: Waiter[], waiter: Waiter): void {
+  if (waiters[0] === waiter) waiters.shift();
+  else waiters.splice(waiters.indexOf(waiter), 1);
 }
 
 /** Steps out of the line; a call that came too late for us is the next one's. */

@@ -14,6 +14,11 @@ export interface Waitable<T> {
   /** Whether the one who came last is called first: the one that is most likely to be awake still. */
   readonly newestFirst?: boolean | undefined;
   /**
+   * Whether those who stand in the line want different things, which all can be had at once, so that nobody is behind
+   * anybody: in the line of a slot, say, one may wait for the end of a process and another for the start of its successor.
+   */
+  readonly unordered?: boolean | undefined;
+  /**
    * Takes what is waited for, or gives undefined when that is not possible now. `patient` says that there is time to
    * look deeper, such as into the life of a lock's holder; `called` that it is the caller's turn: both may take what is
    * kept from others while the line is hungry. Must not change anything when it gives undefined.

@@ -15,7 +15,7 @@ export function endOf(state: State): Waitable<true> {
   const id = state.id!;
   const isDone = (patient: boolean): boolean =>
     isOver(state, patient) || (state.kind === 'main' && readSlot(id, DONE) !== 0);
-  return { line: lineOf(id), cares: true, attempt: (patient) => isDone(patient) || undefined };
+  return { line: lineOf(id), cares: true, unordered: true, attempt: (patient) => isDone(patient) || undefined };
 }
 
 export async function joinThread(state: State, options: Pick<AwaitOptions, 'timeout' | 'signal'>): Promise<void> {

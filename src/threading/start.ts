@@ -86,9 +86,10 @@ async function launch(id: number, thread: Thread, state: State): Promise<number>
   }
   const nativeId = await untilRunning(id);
   if (nativeId === undefined) throw cannotStart(failure);
-  void waitAsync({ line: lineOf(id), cares: true, attempt: () => exitCodeOf(id) }, { ref: false }).then((code) =>
-    clearAway(id, code!),
-  );
+  void waitAsync(
+    { line: lineOf(id), cares: true, unordered: true, attempt: () => exitCodeOf(id) },
+    { ref: false },
+  ).then((code) => clearAway(id, code!));
   return nativeId;
 }
 
@@ -107,7 +108,7 @@ function clearAway(id: number, code: number): void {
 /** Gives what the kernel calls a thread, as soon as it runs; undefined if it has ended before. */
 export async function untilRunning(id: number): Promise<number | undefined> {
   const attempt = (): number | 'ended' | undefined => (hasEnded(id) ? 'ended' : readSlot(id, PID) || undefined);
-  const nativeId = await waitAsync({ line: lineOf(id), cares: true, attempt });
+  const nativeId = await waitAsync({ line: lineOf(id), cares: true, unordered: true, attempt });
   return nativeId === 'ended' ? undefined : nativeId;
 }
 

@@ -46,6 +46,21 @@ eachMethod(['forkserver', 'spawn', 'fork'], (_method, context, test) => {
     assert.equal(child.isAlive(), false);
   });
 
+  test('process-017 one that ended long ago is joined at once, also while later ones run', async () => {
+    const early = new context.Process({ target: () => {} });
+    await early.start();
+    assert.ok(await until(() => !early.isAlive()));
+    // One of them has the place in the process table that the early one had.
+    const later = [0, 1].map(() => new context.Process({ target: sleepLong }));
+    for (const child of later) await child.start();
+    let joined = false;
+    const join = early.join().then(() => (joined = true));
+    assert.ok(await until(() => joined, 5000));
+    await join;
+    for (const child of later) child.kill();
+    for (const child of later) await child.join();
+  });
+
   test('process-019 a daemon that runs is an active child, one that is not started is none', async () => {
     const child = new context.Process({ target: sleepLong, daemon: true });
     assert.ok(!context.activeChildren().includes(child));
