@@ -1,4 +1,4 @@
-// Seeds: S001-17, S000-16, S000-17, S004-18, S004-20
+// Seeds: S001-17, S001-19, S000-16, S000-17, S004-18, S004-20
 // Note: the classes are Full and Empty of this package; CPython's live in the module queue.
 // A queue of three places: who waits for room, or for an item, waits no longer than it wants to.
 

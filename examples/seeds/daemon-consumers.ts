@@ -1,4 +1,4 @@
-// Seeds: S004-30, S004-28
+// Seeds: S004-28, S004-29, S004-30, S004-31
 // The producer waits until its data have been dealt with; the consumers never end by themselves, but they are daemons.
 
 import { JoinableQueue, Process } from 'manyfold';

@@ -1,4 +1,4 @@
-// Seeds: S003-34
+// Seeds: S003-34, S002-16
 // Ten children print one after the other.
 
 import { Lock, Process } from 'manyfold';

@@ -1,4 +1,4 @@
-// Seeds: S004-15
+// Seeds: S004-15, S004-16
 // One ticket, five buyers, and a lock around the purchase: everybody may look, but only one can buy.
 
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';

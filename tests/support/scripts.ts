@@ -20,6 +20,7 @@ export interface Scripts {
   'seeds.mjs': {
     readonly headOf: (source: string) => { ids: string[]; note: string };
     readonly difference: (expected: string, output: string) => string | undefined;
+    readonly gaps: () => { open: string[]; unknown: string[] };
   };
   'check-layout.mjs': {
     /** Typed as if there were always a complaint: a test that finds none fails on its text. */

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { loadScript } from '../../support/scripts.js';
 
-const { difference, headOf } = await loadScript('seeds.mjs');
+const { difference, gaps, headOf } = await loadScript('seeds.mjs');
 
 test('the first comment of a program names its lines, and says what is true', () => {
   const source = '// Seeds: S000-09, S000-13\n// What it does.\n// Note: it is not\n// so.\n\n// Seeds: S001-01\n';
@@ -23,4 +23,8 @@ test('lines of a group come in any order, and a pattern stands for a whole line'
   assert.match(difference('~ a\n~ b\nend\n', 'b\nend\na\n') ?? '', /^line 2: expected a, got end/);
   assert.equal(difference('/pid \\d+/\n~ /x\\d/\n~ y\n', 'pid 12\ny\nx1\n'), undefined);
   assert.match(difference('/\\d/\n', '12\n') ?? '', /^line 1/);
+});
+
+test('every line of the tutorials is shown by a program or a test, and each of these exists', () => {
+  assert.deepEqual(gaps(), { open: [], unknown: [] });
 });
