@@ -16,7 +16,7 @@ const checks = [
   ['waiting', 'LOCK CALM WAITERS=3 DEATHS=1', ['BLIND_TAKEOVER']],
   ['waiting', 'ITEMS WAITERS=2 DEATHS=0 GIVES_UP=false', ['NO_SECOND_LOOK', 'LATE_LINE']],
   ['waiting', 'ITEMS WAITERS=2 DEATHS=0 GIVES_UP=true', ['NO_RESCAN', 'NO_PASS_ON'], 'faults only'],
-  ['waiting', 'LOOP WAITERS=2 DEATHS=0', ['LATE_UNMUTE', 'NO_SECOND_LOOK']],
+  ['waiting', 'LOOP WAITERS=2 DEATHS=0', ['LATE_UNMUTE', 'NO_LAST_LOOK', 'NO_SECOND_LOOK']],
   ['waiting', 'LOOP WAITERS=2 DEATHS=1', ['STRIKE_WITHOUT_CALL']],
   ['store', 'PUTTER_DIES', ['EARLY_PUT', 'ONE_PAIR', 'NO_HAND', 'NO_SETTLING', 'SPARE_FIRST']],
   ['store', '', ['EARLY_FREE', 'NO_HAND', 'NO_SETTLING']],

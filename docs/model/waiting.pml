@@ -425,23 +425,42 @@ inline serve() {
   od
 }
 
-/* groups.ts: the coroutines of one process that wait in one line. */
+/* look: what was told to onRing. */
+inline look() {
+  STEP(was_called = (PHASE(entry[me]) == CALLED));
+  if
+  :: was_called -> leave_line(); was_called = false; serve()
+  :: else
+  fi
+}
+
+/* answerBell. */
+inline answer_bell() {
+#ifndef LATE_UNMUTE
+  STEP(rung[me] = false);
+#endif
+  look();
+#ifdef LATE_UNMUTE
+  STEP(rung[me] = false);
+#endif
+}
+
+/* groups.ts: the coroutines of one process that wait in one line; awake.ts: the turns that its loop takes before it sleeps. */
 proctype Loop(byte me; bool mortal; byte coroutines) {
   LOCALS;
+  bool awake = false, lucky = true;
   serve();
   do
-  :: coroutines == 0 -> break
-  :: atomic { coroutines > 0 && bell[me] -> bell[me] = false }; /* answerBell, and what was told to onRing */
-#ifndef LATE_UNMUTE
-     STEP(rung[me] = false);
-#endif
-     STEP(was_called = (PHASE(entry[me]) == CALLED));
-     if
-     :: was_called -> leave_line(); was_called = false; serve()
-     :: else
-     fi
-#ifdef LATE_UNMUTE
-     STEP(rung[me] = false);
+  :: coroutines == 0 && !awake -> break
+  :: atomic { bell[me] -> bell[me] = false };
+     answer_bell()
+  :: lucky && coroutines > 0 -> lucky = false; awake = true; STEP(rung[me] = true) /* stayAwake */
+  :: awake -> look() /* a turn that is not the last one */
+  :: awake -> awake = false; /* the last one: fallAsleep */
+#ifdef NO_LAST_LOOK
+     STEP(rung[me] = false)
+#else
+     answer_bell()
 #endif
   :: coroutines > 1 -> coroutines-- /* leaveGroup: the wait of one of them is aborted */
 #if DEATHS > 0

@@ -10,6 +10,7 @@ import { lineOf } from '../memory/death.js';
 import { call } from '../memory/waiters.js';
 import { setParentDeathSignal } from '../system/child.js';
 import { enterFork } from '../system/fork.js';
+import { keepFreedMemory } from '../system/memory.js';
 import { awaitOrder } from '../system/order.js';
 import { startThreadPool, unexpectedThreads } from '../system/threads.js';
 import { bootForked, prepareForked, standBy } from '../process/boot.js';
@@ -40,6 +41,7 @@ run().catch((error: unknown) =>
 async function run(): Promise<void> {
   await duringBoot(() => preloadModules(program.preload));
 
+  keepFreedMemory(); // the children inherit it
   await startThreadPool();
   if (unexpectedThreads() > 0) process.exit(EXIT_CANNOT_FORK);
   await prepareForked();

@@ -1,10 +1,11 @@
+import type { Packed } from '../memory/gathered.js';
 import { registerHandle } from '../memory/handle.js';
 import { attach, mention } from '../memory/holdings.js';
 import { call } from '../memory/waiters.js';
 import { waitSync, type Waitable } from '../sync/wait.js';
 import { closedError, Connection } from './connection.js';
 import { Lane } from './lane.js';
-import { bytesOf, pack, unpack, unpackSync } from './message.js';
+import { bytesOf, bytesOfSync, pack, unpack, unpackSync } from './message.js';
 import { Descriptor } from './descriptor.js';
 import type { Readiness } from './ready.js';
 import { discard, stow, type Message, type Received, type Taken } from './store.js';
@@ -76,7 +77,7 @@ class PipeEnd implements Transport, Lanes {
   }
 
   recvBytesSync(limit: number): Uint8Array {
-    return this.receiveSync(bytesOf, limit);
+    return this.receiveSync(bytesOfSync, limit);
   }
 
   async poll(timeout: number, signal?: AbortSignal): Promise<boolean> {
@@ -129,7 +130,7 @@ class PipeEnd implements Transport, Lanes {
     return ['Connection', this.ends];
   }
 
-  private async put(bytes: Uint8Array, signal: AbortSignal | undefined): Promise<void> {
+  private async put(bytes: Packed, signal: AbortSignal | undefined): Promise<void> {
     if (!signal?.aborted && this.out!.put(bytes, false)) return;
     const message = stow(bytes);
     let sent: true | undefined;
@@ -140,7 +141,7 @@ class PipeEnd implements Transport, Lanes {
     }
   }
 
-  private putSync(bytes: Uint8Array): void {
+  private putSync(bytes: Packed): void {
     if (this.out!.put(bytes, false)) return;
     const message = stow(bytes);
     let sent: true | undefined;

@@ -1,5 +1,5 @@
 import { free, SHARED, take } from '../memory/heap.js';
-import { mentionsOf } from '../memory/letter.js';
+import { mentionedIn, type Packed } from '../memory/gathered.js';
 import { createObject, STORE } from '../memory/objects.js';
 import { afterwards, storeParcel } from '../memory/parcel.js';
 import { cellAt, type Cell } from '../memory/program.js';
@@ -27,7 +27,7 @@ import { Tail } from './tail.js';
 export type { Taken } from './head.js';
 
 /** Bytes, or the address of a parcel of this process that holds them. */
-export type Message = Uint8Array | number;
+export type Message = Packed | number;
 
 /** What has been made of a message, in a box: no message at all is told from the value `undefined`. */
 export interface Received<T> {
@@ -101,13 +101,13 @@ export class Store {
   /** Stores a message, unless the store is full. A parcel is then nobody's; else it is still the caller's. */
   put(message: Message, tag = 0, note = 0): boolean {
     if (this.isFull()) return false;
-    if (typeof message !== 'number' && isLong(message)) return this.putLong(message, tag, note);
+    if (typeof message !== 'number' && !isShort(message)) return this.putLong(message, tag, note);
     if (!this.tail.put(message, tag, note, this.checkFull)) return false;
     call(this.messages);
     return true;
   }
 
-  private putLong(bytes: Uint8Array, tag: number, note: number): boolean {
+  private putLong(bytes: Packed, tag: number, note: number): boolean {
     const parcel = storeParcel(bytes, self()); // not under the mutex: it takes its time
     const stored = this.tail.put(parcel, tag, note, this.checkFull);
     if (stored) call(this.messages);
@@ -161,13 +161,13 @@ export class Store {
   }
 }
 
-function isLong(bytes: Uint8Array): boolean {
-  return bytes.length > LONGEST_INLINE || mentionsOf(bytes) !== undefined;
+function isShort(bytes: Packed): bytes is Uint8Array {
+  return bytes.length <= LONGEST_INLINE && mentionedIn(bytes) === undefined;
 }
 
 /** A message as one that waits for room keeps it: what it was written to is the next one's. */
-export function stow(bytes: Uint8Array): Message {
-  return isLong(bytes) ? storeParcel(bytes, self()) : bytes.slice();
+export function stow(bytes: Packed): Message {
+  return isShort(bytes) ? bytes.slice() : storeParcel(bytes, self());
 }
 
 /** For what was stowed and not put. */

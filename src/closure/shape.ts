@@ -17,13 +17,18 @@ const plain = enumerable | configurable | writable;
 /** Tells which properties do not travel. */
 export type Skip = (key: PropertyKey, property: Descriptor) => boolean;
 
-/** The properties of `object`; undefined when there is nothing to tell. */
-export function shapeOf(pickler: Pickler, object: object, skip?: Skip): Shape | undefined {
+/** The properties of `object`, of which `own` are all that may travel; undefined when there is nothing to tell. */
+export function shapeOf(
+  pickler: Pickler,
+  object: object,
+  skip?: Skip,
+  own: readonly (string | symbol)[] = Reflect.ownKeys(object),
+): Shape | undefined {
   const keys: Key[] = [];
   const slots: Shape['slots'] = [];
   const odd: OddProperty[] = [];
   const lock = lockOf(object);
-  for (const key of Reflect.ownKeys(object)) {
+  for (const key of own) {
     const property = ownDescriptor(object, key);
     if (!property || skip?.(key, property)) continue;
     pickler.trail.within(`.${String(key)}`, () => {
@@ -60,13 +65,19 @@ function lockOf(object: object): Lock | undefined {
 }
 
 /** Properties and prototype; `standard` is the prototype that need not be told. */
-export function fullShape(pickler: Pickler, value: object, standard: object, skip?: Skip): Shape | undefined {
+export function fullShape(
+  pickler: Pickler,
+  value: object,
+  standard: object,
+  skip?: Skip,
+  keys?: readonly (string | symbol)[],
+): Shape | undefined {
   const prototype: unknown = Object.getPrototypeOf(value);
   const proto =
     prototype === standard
       ? undefined
       : { proto: pickler.trail.within('[[Prototype]]', () => pickler.encode(prototype)) };
-  const own = shapeOf(pickler, value, skip);
+  const own = shapeOf(pickler, value, skip, keys);
   return proto ? { ...proto, ...own } : own;
 }
 

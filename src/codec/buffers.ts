@@ -87,7 +87,7 @@ function writeBytes(writer: Writer, buffer: ArrayBuffer, bytes: Uint8Array, whol
   else output.tag(BUFFER);
   output.count(bytes.length);
   output.align(8);
-  output.raw(bytes);
+  output.foreign(bytes);
 }
 
 /**

@@ -1,5 +1,6 @@
 import { capture, type Payload } from '../closure/capture.js';
 import { PicklingError } from '../errors.js';
+import type { Packed } from '../memory/gathered.js';
 import { apart, forgetDepartures, sealed, takeBackDepartures } from '../memory/handle.js';
 import { Unsendable } from './buffers.js';
 import { pathTo } from './path.js';
@@ -20,6 +21,13 @@ export function encode(value: unknown, options?: { label?: string }): Uint8Array
   return exclusively((writer) => encodeWith(writer, value, options));
 }
 
+/** Likewise, for one who copies the message at once to where it stays: large buffers in it lie where the user has them. */
+export function encodeGathered(value: unknown): Packed {
+  return exclusively((writer) => encodeWith(writer, value, undefined, true));
+}
+
+type Options = { label?: string } | undefined;
+
 /** A getter or a handle may encode something itself while its object is being written. */
 function exclusively<T>(write: (writer: Writer) => T): T {
   if (busy) return apart(() => write(new Writer()));
@@ -32,16 +40,18 @@ function exclusively<T>(write: (writer: Writer) => T): T {
   }
 }
 
-function encodeWith(writer: Writer, value: unknown, options: { label?: string } | undefined): Uint8Array {
+function encodeWith(writer: Writer, value: unknown, options: Options): Uint8Array;
+function encodeWith(writer: Writer, value: unknown, options: Options, gathers: boolean): Packed;
+function encodeWith(writer: Writer, value: unknown, options: Options, gathers = false): Packed {
   try {
-    return sealed(writer.message(PLAIN, value));
+    return sealed(gathers ? writer.gather(PLAIN, value) : writer.message(PLAIN, value));
   } catch (error) {
     takeBackDepartures();
     if (error instanceof Unsendable) throw complain(error, value, options?.label);
     if (isStackOverflow(error)) throw tooDeep(options?.label, error);
     if (error !== notPlain) throw error;
   }
-  return encodeGraph(writer, value, options);
+  return encodeGraph(writer, value, options, gathers);
 }
 
 /** Encodes what `capture` gives for a value, for one who wants to look at that; as `encode` does what is no plain data. */
@@ -64,11 +74,15 @@ export function encodePayload(payload: Payload, writer = new Writer()): Uint8Arr
   return sealed(writer.message(GRAPH, payload));
 }
 
+function gatherPayload(payload: Payload, writer: Writer): Packed {
+  return sealed(writer.gather(GRAPH, payload));
+}
+
 /** The slow path: functions, classes, instances, and whatever else has more to it than its data. */
-function encodeGraph(writer: Writer, value: unknown, options: { label?: string } | undefined): Uint8Array {
+function encodeGraph(writer: Writer, value: unknown, options: Options, gathers: boolean): Packed {
   try {
     const payload = capture(value, options);
-    return encodePayload(payload, writer);
+    return gathers ? gatherPayload(payload, writer) : encodePayload(payload, writer);
   } catch (error) {
     takeBackDepartures();
     if (error instanceof Unsendable) throw complain(error, value, options?.label);

@@ -7,6 +7,8 @@ type ViewKind = (typeof viewClasses)[number];
 /** V8 keeps this many bytes inside of a view. */
 const SMALL = 64;
 
+const LARGE = 16 * 1024;
+
 /** A buffer that stayed in the memory of the message: where it begins there, and how long it is. */
 export class Lent {
   readonly memory: ArrayBufferLike;
@@ -139,9 +141,14 @@ function lendable(reader: Reader, input: Input): Lent | undefined {
   return lent;
 }
 
-/** ArrayBuffer's own slice does not clear the memory before it fills it. */
+/** ArrayBuffer's own slice does not clear the memory before it fills it, or not always: a large one that costs. */
 function copy(bytes: Uint8Array, start: number, length: number): ArrayBuffer {
   const { buffer, byteOffset } = bytes;
+  if (length >= LARGE) {
+    const copied = Buffer.allocUnsafeSlow(length);
+    copied.set(bytes.subarray(start, start + length));
+    return copied.buffer;
+  }
   if (buffer instanceof ArrayBuffer) return buffer.slice(byteOffset + start, byteOffset + start + length);
   const copied = new Uint8Array(length);
   copied.set(bytes.subarray(start, start + length));

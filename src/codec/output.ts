@@ -1,3 +1,4 @@
+import { Gathered, type Inset, type Packed } from '../memory/gathered.js';
 import {
   BIGINT,
   FLOAT64,
@@ -19,6 +20,8 @@ const FIRST_CAPACITY = 16 * 1024;
 const KEEP_CAPACITY = 16 * 1024 * 1024;
 /** Below this length a loop over characters is faster than a call into the runtime. */
 const LOOP_BELOW = 24;
+/** From this length on a buffer may stay where it is until the message is stored. */
+const GATHER_FROM = 16 * 1024;
 
 /** Answered at once for a string that V8 stores in one byte a character; otherwise it stops at the first wide one. */
 const wide = /[^\0-\xff]/;
@@ -29,15 +32,24 @@ export class Output {
   memory: ArrayBuffer = this.bytes.buffer as ArrayBuffer;
   view: DataView = new DataView(this.memory);
   position = 0;
+  #insets: Inset[] | undefined;
 
-  start(): void {
+  /** @param gathers whether large buffers may stay where they are for now; then `gathered` gives the message */
+  start(gathers = false): void {
     if (this.bytes.length > KEEP_CAPACITY && this.position < this.bytes.length / 4) this.#replace(FIRST_CAPACITY);
     this.position = 0;
+    this.#insets = gathers ? [] : undefined;
   }
 
   /** What has been written, without a copy. */
   written(): Uint8Array {
     return new Uint8Array(this.memory, 0, this.position);
+  }
+
+  gathered(): Packed {
+    const insets = this.#insets;
+    this.#insets = undefined;
+    return insets === undefined || insets.length === 0 ? this.written() : new Gathered(this.written(), insets);
   }
 
   /** Makes room for `count` more bytes. */
@@ -87,6 +99,16 @@ export class Output {
     this.ensure(bytes.length);
     this.bytes.set(bytes, this.position);
     this.position += bytes.length;
+  }
+
+  /** Bytes that are the user's. */
+  foreign(bytes: Uint8Array): void {
+    if (this.#insets === undefined || bytes.length < GATHER_FROM) return this.raw(bytes);
+    this.ensure(ROOM);
+    const at = this.position;
+    // What follows is aligned here as it will be there.
+    this.position += bytes.length % 8;
+    this.#insets.push({ bytes, length: bytes.length, at, next: this.position });
   }
 
   number(value: number): void {

@@ -1,4 +1,5 @@
 import { types } from 'node:util';
+import type { Packed } from '../memory/gathered.js';
 import { handle, takeBackDepartures } from '../memory/handle.js';
 import { writeArray } from './arrays.js';
 import { builtinWriters } from './builtins.js';
@@ -32,27 +33,37 @@ export class Writer {
 
   /** A whole message; valid until the next one. */
   message(kind: number, value: unknown): Uint8Array {
+    this.#messageOf(kind, value, false);
+    return this.output.written();
+  }
+
+  /** Likewise; large buffers in it lie where they are, so it is valid for as long as nobody changes these. */
+  gather(kind: number, value: unknown): Packed {
+    this.#messageOf(kind, value, true);
+    return this.output.gathered();
+  }
+
+  #messageOf(kind: number, value: unknown, gathers: boolean): void {
     try {
-      this.#write(kind, value);
+      this.#write(kind, value, gathers);
       while (this.#views?.again() === true) {
         if (kind === wire.PLAIN) takeBackDepartures(); // in a graph it was the capture that met the handles
-        this.#write(kind, value);
+        this.#write(kind, value, gathers);
       }
     } finally {
       this.identity.clear();
       this.#views = undefined;
     }
-    return this.output.written();
   }
 
-  #write(kind: number, value: unknown): void {
-    this.#start(kind);
+  #write(kind: number, value: unknown, gathers: boolean): void {
+    this.#start(kind, gathers);
     this.value(value);
   }
 
-  #start(kind: number): void {
+  #start(kind: number, gathers: boolean): void {
     this.identity.clear();
-    this.output.start();
+    this.output.start(gathers);
     this.output.tag(kind);
     this.#message = ++messages;
     this.#polluted = isPolluted();

@@ -17,13 +17,13 @@ interface Bell {
 }
 
 let bell: Bell | undefined;
-let answer: () => void = () => {};
+let answer: () => boolean = () => false;
 let waits = 0;
 
 const ONE_BYTE = Buffer.of(1);
 
-/** Says what to do when the bell rings. */
-export function onRing(callback: () => void): void {
+/** Says what to do when the bell rings; `callback` says whether that concerned anybody. */
+export function onRing(callback: () => boolean): void {
   answer = callback;
 }
 
@@ -38,6 +38,7 @@ export function listen(): void {
  */
 export function bellDescriptor(): number {
   listen();
+  unmuteBell(); // the event loop, which may have muted it, does not look meanwhile
   return bell!.readEnd;
 }
 
@@ -65,7 +66,22 @@ function installBell(): Bell {
   return { socket, readEnd, writeEnd };
 }
 
-function answerBell(): boolean {
+/** Whether something that is awaited keeps the event loop alive. */
+export function isLoopHeld(): boolean {
+  return waits > 0;
+}
+
+/** Looks at what the bell would be rung for. Says whether there was anything. */
+export function look(): boolean {
+  return answer();
+}
+
+/** As if it had been rung: nobody need ring it while the event loop does not sleep. To be ended by `answerBell`. */
+export function muteBell(): void {
+  Atomics.store(header(), slotBase(indexOf(self())) + RUNG, 1);
+}
+
+export function answerBell(): true {
   unmuteBell();
   answer();
   return true;

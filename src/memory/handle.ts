@@ -1,4 +1,5 @@
 import { PicklingError } from '../errors.js';
+import { Gathered, type Packed } from './gathered.js';
 import { letterOf } from './letter.js';
 
 /**
@@ -74,11 +75,13 @@ export function noteMention(address: number, holder: object): void {
 }
 
 /** The message as bytes that keep what it mentions. */
-export function sealed(bytes: Uint8Array): Uint8Array {
+export function sealed<T extends Packed>(bytes: T): T | Uint8Array {
   const { mentions } = current;
   if (mentions === undefined) return bytes;
   current.mentions = undefined; // they are the letter's from now on
-  return letterOf(bytes, mentions);
+  if (!(bytes instanceof Gathered)) return letterOf(bytes, mentions);
+  bytes.mentions = mentions;
+  return bytes;
 }
 
 /** At the beginning of a message: those before it are on their way. */

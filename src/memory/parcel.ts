@@ -10,10 +10,10 @@ import {
   PARCEL_WORDS,
 } from './blocks.js';
 import { takeExtent } from './extent.js';
+import { copyPacked, mentionedIn, type Packed } from './gathered.js';
 import { blockBytes, free, handOver, SHARED, take, underHeapLock } from './heap.js';
 import { renounce, takeStake, type Stake } from './inheritance.js';
 import { WORD } from './layout.js';
-import { mentionsOf } from './letter.js';
 import { borrowMapping, giveMappingBack, viewOf, type Mapped } from './mappings.js';
 import { cellAt } from './program.js';
 import { referTo } from './references.js';
@@ -34,30 +34,39 @@ const IN_BLOCK = PARCEL_WORDS * WORD;
 /** From here on bytes lie in pages of their own, and need not be copied by the one who takes them over. */
 const LONGEST_IN_BLOCK = 128 * 1024;
 
-export function storeParcel(bytes: Uint8Array, owner: number = SHARED): number {
-  const mentions = mentionsOf(bytes)?.addresses;
+export function storeParcel(bytes: Packed, owner: number = SHARED): number {
+  const mentions = mentionedIn(bytes)?.addresses;
   const store = bytes.length <= LONGEST_IN_BLOCK ? storeInBlock : storeInExtent;
   return store(bytes, owner, mentions);
 }
 
 type Addresses = readonly number[] | undefined;
 
-function storeInBlock(bytes: Uint8Array, owner: number, mentions: Addresses): number {
+function storeInBlock(bytes: Packed, owner: number, mentions: Addresses): number {
   const address = underHeapLock(() => prepare(take(IN_BLOCK + bytes.length, owner, PARCEL), bytes.length, mentions));
-  blockBytes(address).set(bytes, IN_BLOCK);
-  return address;
+  return written(address, () => copyPacked(bytes, blockBytes(address), IN_BLOCK));
 }
 
-function storeInExtent(bytes: Uint8Array, owner: number, mentions: Addresses): number {
+function storeInExtent(bytes: Packed, owner: number, mentions: Addresses): number {
   const address = underHeapLock(() => {
     const extent = takeExtent(bytes.length);
     own(extent, owner);
     return prepare(extent, bytes.length, mentions);
   });
-  try {
+  return written(address, () => {
     const mapped = borrowMapping(address, bytes.length);
-    new Uint8Array(mapped.buffer).set(bytes);
-    giveMappingBack(mapped);
+    try {
+      copyPacked(bytes, new Uint8Array(mapped.buffer), 0);
+    } finally {
+      giveMappingBack(mapped);
+    }
+  });
+}
+
+/** The parcel, when `write` has filled it. */
+function written(address: number, write: () => void): number {
+  try {
+    write();
     return address;
   } catch (error) {
     free(address);

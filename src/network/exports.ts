@@ -1,6 +1,8 @@
 import { registerExports } from '../memory/handle.js';
 import { Client, ClientSync } from './client.js';
+import { DupFd, recvHandle, recvHandleSync, sendHandle, sendHandleSync } from './dup-fd.js';
 import { answerChallenge, deliverChallenge } from './greeting.js';
 import { Listener } from './listener.js';
 
 registerExports({ Client, ClientSync, Listener, answerChallenge, deliverChallenge });
+registerExports({ DupFd, recvHandle, recvHandleSync, sendHandle, sendHandleSync });

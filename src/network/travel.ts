@@ -1,19 +1,28 @@
 import fs from 'node:fs';
 import { OSError } from '../errors.js';
-import { allocate, free } from '../memory/heap.js';
 import { departed } from '../memory/handle.js';
+import { attach, mention } from '../memory/holdings.js';
+import { WORD } from '../memory/layout.js';
+import { createObject, SIMPLE } from '../memory/objects.js';
 import { cellAt } from '../memory/program.js';
+import { self } from '../memory/slots.js';
 import { call } from '../memory/waiters.js';
 import { waitAsync } from '../sync/await.js';
+import { isDead } from '../sync/waitable.js';
 import { takeDescriptor, allowTaking } from '../system/foreign.js';
 import { duplicate } from '../system/socket.js';
 
 /**
  * A socket on its way to another process of this program: a duplicate of the descriptor, which the receiver takes out of
- * this process with pidfd_getfd(2), and two words of shared memory:
+ * this process with pidfd_getfd(2), and three words of shared memory:
  *
- *   word 0   TAKEN: 1 when the receiver has it        word 1   the line of the sender, which closes the duplicate then
+ *   word 0   TAKER: the slot of the receiver, once there is one        word 1   TAKEN: 1 when that one has it
+ *   word 2   the line of the sender, which closes the duplicate then, or when the receiver has died over it
  */
+const TAKEN = 1;
+const LINE = 2;
+const WORDS = 3;
+
 export interface Travelling {
   readonly pid: number;
   readonly fd: number;
@@ -22,34 +31,40 @@ export interface Travelling {
   readonly ahead: Uint8Array;
 }
 
-const WORDS = 2;
-
 export function sendOff(fd: number, ahead: Uint8Array): Travelling {
   allowTaking();
   const copy = duplicate(fd);
-  const address = allocate(WORDS * 4);
-  cellAt(address).words.fill(0, cellAt(address).index, cellAt(address).index + WORDS);
-  const forget = (): void => {
-    fs.closeSync(copy);
-    free(address);
-  };
+  const holder = { address: createObject(WORDS * WORD, SIMPLE) };
+  attach(holder, holder.address);
+  mention(holder, holder.address); // also one who comes too late has to find it
+  const forget = (): void => fs.closeSync(copy);
   const over = new AbortController();
   departed(() => over.abort());
-  const isTaken = (): true | undefined => Atomics.load(cellAt(address).words, cellAt(address).index) === 1 || undefined;
-  const wait = { line: cellAt(address + 1), cares: false, attempt: isTaken };
+  const isTaken = (patient: boolean): true | undefined => hasTaker(holder.address, patient) || undefined;
+  const wait = { line: cellAt(holder.address + LINE), cares: true, attempt: isTaken };
   waitAsync(wait, { signal: over.signal, ref: false }).then(forget, forget);
-  return { pid: process.pid, fd: copy, address, ahead };
+  return { pid: process.pid, fd: copy, address: holder.address, ahead };
+}
+
+function hasTaker(address: number, patient: boolean): boolean {
+  const { words, index } = cellAt(address);
+  if (Atomics.load(words, index + TAKEN) === 1) return true;
+  const taker = Atomics.load(words, index);
+  return taker !== 0 && isDead(taker, patient);
 }
 
 /** @throws {OSError} ERR_CONNECTION_LOST: the process that sent it has ended, or somebody else has taken it */
 export function takeIn({ pid, fd, address }: Travelling): number {
   const { words, index } = cellAt(address);
-  const taken = Atomics.exchange(words, index, 1) === 0 ? takeDescriptor(pid, fd) : undefined;
-  if (taken === undefined)
-    throw new OSError(
-      'ERR_CONNECTION_LOST',
-      'the connection has gone with the process that sent it, or has been received already',
-    );
-  call(cellAt(address + 1));
-  return taken;
+  const isMine = Atomics.compareExchange(words, index, 0, self()) === 0;
+  const taken = isMine ? takeDescriptor(pid, fd) : undefined;
+  if (isMine) {
+    Atomics.store(words, index + TAKEN, 1);
+    call(cellAt(address + LINE));
+  }
+  if (taken !== undefined) return taken;
+  throw new OSError(
+    'ERR_CONNECTION_LOST',
+    'the connection or descriptor has gone with the process that sent it, or has been received already',
+  );
 }

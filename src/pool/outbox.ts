@@ -1,3 +1,4 @@
+import type { Packed } from '../memory/gathered.js';
 import type { Store } from '../channel/store.js';
 import type { Errand } from './errand.js';
 import { isTaskNumber } from './seat.js';
@@ -15,7 +16,7 @@ export class Outbox {
   }
 
   /** @throws {OutOfMemoryError} and nothing has been sent */
-  put(errand: Errand, message: Uint8Array): void {
+  put(errand: Errand, message: Packed): void {
     const { job, kind, options, ticket } = errand;
     ticket.write(job.parcel);
     while (!isTaskNumber(this.#number)) this.#putNumbered(NOTHING, 0, 0);
@@ -27,7 +28,7 @@ export class Outbox {
     );
   }
 
-  #putNumbered(message: Uint8Array, tag: number, note: number): void {
+  #putNumbered(message: Packed, tag: number, note: number): void {
     this.#store.put(message, tag, note);
     // Last: what could not be put, for want of memory, does not count.
     this.#number = (this.#number + 1) | 0;

@@ -1,11 +1,12 @@
 import { pack } from '../channel/message.js';
 import { MaybeEncodingError } from '../errors.js';
+import type { Packed } from '../memory/gathered.js';
 
 /** What came of a task. */
 export type Outcome = { readonly value: unknown } | { readonly error: unknown };
 
 /** The same as bytes, valid until the next message is packed. What cannot travel fails its task, and nothing else. */
-export function asOutcome(outcome: Outcome): { readonly isDone: boolean; readonly bytes: Uint8Array } {
+export function asOutcome(outcome: Outcome): { readonly isDone: boolean; readonly bytes: Packed } {
   if (!('value' in outcome)) return { isDone: false, bytes: packError(outcome.error) };
   try {
     return { isDone: true, bytes: pack(outcome.value) };
@@ -15,7 +16,7 @@ export function asOutcome(outcome: Outcome): { readonly isDone: boolean; readonl
   }
 }
 
-export function packError(error: unknown): Uint8Array {
+export function packError(error: unknown): Packed {
   try {
     return pack(error);
   } catch {

@@ -3,6 +3,7 @@ import { onRing, unmuteBell } from '../memory/doorbell.js';
 import type { Cell } from '../memory/program.js';
 import { inForkedChild } from '../system/generation.js';
 import { call, calm, enterLine, isCalled, leaveLine, type Entry } from '../memory/waiters.js';
+import { stayAwake } from './awake.js';
 import { deadlockOf } from './deadlock.js';
 import { noteAwaiting, userFrames, type Note } from './notes.js';
 import { FIRST_LOOK, HUNGRY_AFTER, LAST_LOOK, type Waitable } from './waitable.js';
@@ -50,6 +51,7 @@ function openGroup(group: Group): void {
   groups.set(group.line.address, group);
   startLooking();
   serve(group, {});
+  if (group.entry) stayAwake();
 }
 
 /** Why a group looks at what it waits for. */
@@ -124,9 +126,13 @@ function closeGroup(group: Group): void {
 }
 
 onRing(() => {
+  let served = false;
   for (const group of groups.values()) {
-    if (group.entry && isCalled(group.entry)) serveCalled(group, group.entry);
+    if (!group.entry || !isCalled(group.entry)) continue;
+    served = true;
+    serveCalled(group, group.entry);
   }
+  return served;
 });
 
 function serveCalled(group: Group, entry: Entry): void {

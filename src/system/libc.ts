@@ -11,6 +11,14 @@ const koffi = loadKoffi();
 const libc = koffi.load(null);
 process.on('exit', reopenStandardStreams); // koffi's own end writes to them, and hangs in that when they are closed
 
+function optional(prototype: string): (...args: unknown[]) => unknown {
+  try {
+    return libc.func(prototype);
+  } catch {
+    return () => 0;
+  }
+}
+
 export const memfdCreate = libc.func('int memfd_create(const char *name, unsigned int flags)');
 export const fallocate = libc.func('int fallocate(int fd, int mode, int64_t offset, int64_t length)');
 export const mmap = libc.func(
@@ -18,6 +26,9 @@ export const mmap = libc.func(
 );
 export const munmap = libc.func('int munmap(size_t address, size_t length)');
 export const madvise = libc.func('int madvise(size_t address, size_t length, int advice)');
+
+/** glibc's; 0 where there is no such thing. */
+export const mallopt = optional('int mallopt(int option, int value)');
 
 export const fork = libc.func('int fork()');
 export const gettid = libc.func('int gettid()');

@@ -152,3 +152,21 @@ test('decode returns a promise where a module has to be imported, decodeSync nev
   assert.equal((await (pending as Promise<typeof basename>))('/a/b'), 'b');
   assert.equal((decodeSync(bytes) as typeof basename)('/a/b'), 'b');
 });
+
+function trip<T>(value: T): T {
+  return decodeSync(encode(value).slice()) as T;
+}
+
+test('a large array in an instance keeps the properties that somebody has given it', () => {
+  class Bare {
+    readonly numbers = new Float64Array(1000).fill(1.5);
+  }
+  class Named {
+    readonly numbers = Object.assign(new Float64Array(1000), { unit: 'm' });
+    readonly hidden = Object.defineProperty(new Uint8Array(1000), Symbol.for('hidden'), { value: 5 });
+  }
+  assert.deepEqual(trip(new Bare()).numbers, new Bare().numbers);
+  const named = trip(new Named());
+  assert.equal(named.numbers.unit, 'm');
+  assert.equal(Reflect.get(named.hidden, Symbol.for('hidden')), 5);
+});
