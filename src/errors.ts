@@ -235,7 +235,11 @@ for (const type of [
 // In Python this is plain `TypeError`, and so it reads here.
 Object.defineProperty(ArgumentTypeError.prototype, 'name', { value: 'TypeError', configurable: true, writable: true });
 
-/** The sentence of every complaint about an argument: what was expected, and what came. */
+/**
+ * The sentence of every complaint about an argument: what was expected, and what came.
+ *
+ * @internal
+ */
 export function expected(what: string, value: unknown): string {
   return `expected ${what}, got ${describe(value)}`;
 }

@@ -5,6 +5,7 @@ import { checkMaxLength, fill, partOf, type Bytes } from './bytes.js';
 import { readiness, type Readiness } from './ready.js';
 import type { Transport } from './transport.js';
 
+/** What can end a wait from outside. */
 export interface CanAbort {
   /** Ends the wait: the promise rejects with the signal's reason. */
   readonly signal?: AbortSignal | undefined;
@@ -15,6 +16,11 @@ export interface CanAbort {
  * value (`send`, `recv`) or plain bytes (`sendBytes`, `recvBytes`), and arrives whole, or not at all.
  *
  * An end that nothing refers to any more closes by itself, some time later.
+ *
+ * @example
+ * const [a, b] = Pipe<string>();
+ * await a.send('hello');
+ * await b.recv(); // 'hello'
  *
  * @see https://docs.python.org/3/library/multiprocessing.html#multiprocessing.connection.Connection
  */

@@ -48,7 +48,14 @@ export async function wait<T extends Waited>(
   }
 }
 
-/** Like `wait`, and blocks the calling thread. */
+/**
+ * Like `wait`, and blocks the calling thread.
+ *
+ * @example
+ * const ready = waitSync([connection, child.sentinel], 1000);
+ *
+ * @see https://docs.python.org/3/library/multiprocessing.html#multiprocessing.connection.wait
+ */
 export function waitSync<T extends Waited>(objects: Iterable<T>, timeout?: number | null): T[] {
   const { all, sources, deadline } = begin(objects, timeout);
   const ready = pick(all, lookAtAll(sources, false));

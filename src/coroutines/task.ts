@@ -170,7 +170,14 @@ export function bind<Args extends readonly unknown[], R>(target: (...args: Args)
   return () => target(...args) as Awaited<R>;
 }
 
-/** The coroutine in which it is called; undefined outside of any. */
+/**
+ * The coroutine in which it is called; undefined outside of any.
+ *
+ * @example
+ * currentTask()?.name;
+ *
+ * @see https://www.gevent.org/api/gevent.html#gevent.getcurrent
+ */
 export function currentTask(): Task | undefined {
   return currentScope()?.task;
 }

@@ -2,6 +2,7 @@ import { limitsOf } from '../queue/limits.js';
 import { Event } from './event.js';
 import type { Task } from './task.js';
 
+/** How long to wait, and what ends the wait before. */
 export interface WaitAllOptions {
   /** How many are enough; all unless given. */
   readonly count?: number | undefined;

@@ -11,6 +11,7 @@ import { patience } from '../sync/options.js';
 import { Future } from './future.js';
 import { zip } from './zip.js';
 
+/** How an input is cut into tasks. */
 export interface ExecutorMapOptions {
   /** Milliseconds from the call of `map` within which the results have to be there; for ever unless given. */
   readonly timeout?: number | undefined;
@@ -20,6 +21,7 @@ export interface ExecutorMapOptions {
   readonly buffersize?: number | undefined;
 }
 
+/** What happens to the calls that have not begun. */
 export interface ShutdownOptions {
   /** Whether to resolve only when all calls are done and all workers have ended; true unless given. */
   readonly wait?: boolean | undefined;
@@ -30,7 +32,16 @@ export interface ShutdownOptions {
 // Of an input that may never end, so many items are read ahead.
 const AHEAD = 10_000;
 
-/** What all executors have in common: calls in, futures out. What makes the calls is an engine of the pool. */
+/**
+ * What all executors have in common: calls in, futures out. What makes the calls is an engine of the pool.
+ *
+ * @example
+ * async function squares(executor: Executor): Promise<number[]> {
+ *   return Array.fromAsync(executor.map((n: number) => n * n, [1, 2, 3]));
+ * }
+ *
+ * @see https://docs.python.org/3/library/concurrent.futures.html#concurrent.futures.Executor
+ */
 export abstract class Executor {
   readonly #opened: Opened;
   readonly #futures = new Set<Future<unknown>>();

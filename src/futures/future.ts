@@ -16,6 +16,10 @@ export interface Control {
 /**
  * The result of a call that an executor makes. It can be awaited like a promise.
  *
+ * @example
+ * const future = executor.submit(square, 4);
+ * await future; // 16, or await future.result({ timeout: 1000 })
+ *
  * @see https://docs.python.org/3/library/concurrent.futures.html#future-objects
  */
 export class Future<T> implements PromiseLike<T> {

@@ -5,6 +5,7 @@ import { Process } from '../process/process.js';
 import { Executor } from './executor.js';
 import { openWorkers, type WorkerOptions } from './workers.js';
 
+/** How the processes are made. */
 export interface ProcessPoolExecutorOptions<Init extends readonly unknown[]> extends WorkerOptions<Init> {
   /** The start method of the workers, as the context of it; the default one unless given. */
   readonly mpContext?: Pick<Context, 'Process'> | undefined;

@@ -4,6 +4,7 @@ import { ThreadProcess } from '../process/method-classes.js';
 import { Executor } from './executor.js';
 import { openWorkers, type WorkerOptions } from './workers.js';
 
+/** How the threads are made. */
 export interface ThreadPoolExecutorOptions<Init extends readonly unknown[]> extends Omit<
   WorkerOptions<Init>,
   'maxTasksPerChild'

@@ -4,14 +4,18 @@ import { Future } from './future.js';
 
 /** What `wait` waits for. */
 export const FIRST_COMPLETED = 'FIRST_COMPLETED';
+/** For `wait`: until one has failed, or all have ended. */
 export const FIRST_EXCEPTION = 'FIRST_EXCEPTION';
+/** For `wait`: until all have ended. */
 export const ALL_COMPLETED = 'ALL_COMPLETED';
 
+/** What to wait for, and how long. */
 export interface FuturesWaitOptions extends Pick<WaitOptions, 'timeout'> {
   /** ALL_COMPLETED unless given. */
   readonly returnWhen?: typeof FIRST_COMPLETED | typeof FIRST_EXCEPTION | typeof ALL_COMPLETED | undefined;
 }
 
+/** What `wait` has found. */
 export interface DoneAndNotDone<T> {
   readonly done: Set<Future<T>>;
   readonly notDone: Set<Future<T>>;
@@ -53,6 +57,9 @@ export type CompletedFuture<T> = Omit<Future<T>, 'then'>;
 
 /**
  * Gives futures as they are done, those that are already first; each once.
+ *
+ * @example
+ * for await (const future of asCompleted(futures)) console.log(await future.result());
  *
  * @throws {TimeoutError} ERR_TIMED_OUT: not all were done within `timeout` milliseconds from the call
  * @see https://docs.python.org/3/library/concurrent.futures.html#concurrent.futures.as_completed

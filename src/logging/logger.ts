@@ -28,6 +28,11 @@ const debugLog = debuglog('manyfold');
  * Says what the library does; there is one in each process, which `getLogger` gives. It says nothing unless it has a
  * handler. A message is put together as by `util.format`.
  *
+ * @example
+ * const logger = getLogger();
+ * logger.setLevel(INFO);
+ * logger.info('%d left', 3);
+ *
  * @see https://docs.python.org/3/library/multiprocessing.html#logging
  */
 export class Logger {

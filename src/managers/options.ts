@@ -2,6 +2,7 @@ import type { Address } from '../network/address.js';
 import type { Process } from '../process/process.js';
 import type { BaseProxy } from './proxy.js';
 
+/** How a manager is made. */
 export interface ManagerOptions {
   /** Where the server listens or is to be found; one that is made up unless given. */
   readonly address?: Address | undefined;
@@ -13,6 +14,7 @@ export interface ManagerOptions {
   readonly context?: { readonly Process: typeof Process } | undefined;
 }
 
+/** How a type is offered by a manager. */
 export interface RegisterOptions {
   /** The methods that proxies have; all public ones unless given. */
   readonly exposed?: readonly string[] | undefined;

@@ -127,15 +127,25 @@ const barrier = {
 
 const iterator = { next: () => call('__next__'), close: () => mapped(none, 'close') };
 
+/** A dict of a manager, with the methods of a `Map`, each awaited. */
 export type DictProxy = BaseProxy & Methods<typeof dict>;
+/** A list of a manager, with an array's methods and Python's, each awaited. */
 export type ListProxy = BaseProxy & Methods<typeof list>;
+/** A set of a manager, with the methods of a `Set`, each awaited. */
 export type SetProxy = BaseProxy & Methods<typeof set>;
+/** A queue of a manager. */
 export type QueueProxy = BaseProxy & Methods<typeof queue>;
+/** Named values of a manager. */
 export type NamespaceProxy = BaseProxy & Methods<typeof namespace>;
+/** A value of a manager. */
 export type ValueProxy = BaseProxy & Methods<typeof value>;
+/** An array of a manager. */
 export type ArrayProxy = BaseProxy & Methods<typeof array>;
+/** A lock or semaphore of a manager. */
 export type AcquirerProxy = BaseProxy & Methods<typeof acquirer>;
+/** An event of a manager. */
 export type EventProxy = BaseProxy & Methods<typeof event>;
+/** A barrier of a manager. */
 export type BarrierProxy = BaseProxy & Methods<typeof barrier>;
 
 /** What has an owner: the server tells owners apart by their lines, so whoever holds it keeps the line. */

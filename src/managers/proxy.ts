@@ -16,6 +16,10 @@ const onTheirWay = new Set<object>();
  * Stands for an object in a manager's server. It travels anywhere a value does, also into other such objects, and the
  * object lives as long as somebody has a proxy of it.
  *
+ * @example
+ * const ages = await manager.dict();
+ * String(ages); // what it is; await ages.copy() is what is in it
+ *
  * @see https://docs.python.org/3/library/multiprocessing.html#multiprocessing.managers.BaseProxy
  */
 export class BaseProxy {

@@ -34,6 +34,12 @@ const tuple = (...items: unknown[]): readonly unknown[] => Object.freeze(items);
  *
  * A program's connection begins with a control request. `accept_connection` makes it a line for calls; after any other it
  * is closed. Each line is served in turn, all lines side by side: a call that waits holds up nobody but its own line.
+ *
+ * @example
+ * const server = new BaseManager({ address: ['localhost', 6000], authkey: 'secret' }).getServer();
+ * await server.serveForever();
+ *
+ * @see https://docs.python.org/3/library/multiprocessing.html#multiprocessing.managers.BaseManager.get_server
  */
 export class Server {
   readonly objects: Objects;

@@ -89,7 +89,15 @@ export class SyncManager extends BaseManager {
   }
 }
 
-/** A `SyncManager` that is started. */
+/**
+ * A `SyncManager` that is started.
+ *
+ * @example
+ * await using manager = await Manager();
+ * const ages = await manager.dict({ ann: 30 });
+ *
+ * @see https://docs.python.org/3/library/multiprocessing.html#multiprocessing.Manager
+ */
 export async function Manager(options?: ManagerOptions): Promise<SyncManager> {
   const manager = new SyncManager(options);
   await manager.start();

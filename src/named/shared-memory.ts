@@ -6,6 +6,7 @@ import { randomBytes } from '../system/random.js';
 import { checkName } from './folder.js';
 import { createNamed, createUnnamed, createUnwatched, openNamed, unlinkSegment, type Segment } from './segment.js';
 
+/** Which memory: of what name, new or there, of what size in bytes. */
 export interface SharedMemoryOptions {
   /** Of what is to be opened, or created; a new one without a name gets one that says whose it is. */
   readonly name?: string | null | undefined;

@@ -6,6 +6,7 @@ import { ArgumentTypeError, expected, ValueError } from '../errors.js';
  */
 export type Address = string | readonly [host: string, port: number];
 
+/** The kinds of addresses. */
 export type Family = 'AF_INET' | 'AF_UNIX';
 
 /** The families of addresses that this platform has, the default one first. */

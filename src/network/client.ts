@@ -11,6 +11,7 @@ import { perform, performSync } from './greeting.js';
 import { adoptSocket, net } from './socket.js';
 import { introduce } from './handshake.js';
 
+/** How a connection is made. */
 export interface ClientOptions {
   /** A check of the address's family. */
   readonly family?: Family | undefined;
@@ -18,6 +19,7 @@ export interface ClientOptions {
   readonly authkey?: Uint8Array | null | undefined;
 }
 
+/** How long a connection may take to be made. */
 export interface ClientWaitOptions extends ClientOptions {
   /** Milliseconds that connecting and the handshake may take; any unless given. */
   readonly timeout?: number | undefined;
@@ -54,7 +56,15 @@ export async function Client<Out = unknown, In = unknown>(
   });
 }
 
-/** Like `Client`, and blocks the calling thread. */
+/**
+ * Like `Client`, and blocks the calling thread.
+ *
+ * @example
+ * using connection = ClientSync(['localhost', 6000], { authkey: 'secret' });
+ * connection.sendSync('hello');
+ *
+ * @see https://docs.python.org/3/library/multiprocessing.html#multiprocessing.connection.Client
+ */
 export function ClientSync<Out = unknown, In = unknown>(
   address: Address,
   { family, authkey }: ClientOptions = {},

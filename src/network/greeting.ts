@@ -12,6 +12,9 @@ interface Peer {
 /**
  * Has the other side prove that it knows the key: the first half of what `Listener` does, the second of what `Client` does.
  *
+ * @example
+ * await deliverChallenge(connection, Buffer.from('secret')); // the listener's half of the handshake
+ *
  * @throws {AuthenticationError} ERR_AUTHENTICATION_WRONG
  * @see https://docs.python.org/3/library/multiprocessing.html#authentication-keys
  */
@@ -22,7 +25,11 @@ export async function deliverChallenge(connection: Peer, authkey: Uint8Array, di
 /**
  * Proves to the other side that this one knows the key.
  *
+ * @example
+ * await answerChallenge(connection, Buffer.from('secret')); // the client's half of the handshake
+ *
  * @throws {AuthenticationError} ERR_AUTHENTICATION_REJECTED, ERR_AUTHENTICATION_PROTOCOL
+ * @see https://docs.python.org/3/library/multiprocessing.html#multiprocessing.connection.answer_challenge
  */
 export async function answerChallenge(connection: Peer, authkey: Uint8Array): Promise<void> {
   await perform(connection, answer(checkKey(authkey)));

@@ -36,6 +36,7 @@ const digests = new Map([
   ['sha3_384', 'sha3-384'],
 ]);
 
+/** The ways to reckon the answer to a challenge. */
 export type DigestName = 'md5' | 'sha256' | 'sha384' | 'sha3_256' | 'sha3_384';
 
 /** What to do next: send a frame, or receive one, which is the value of the `yield`. */

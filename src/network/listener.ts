@@ -11,6 +11,7 @@ import { failure } from './failures.js';
 import { Line } from './line.js';
 import { Reception } from './reception.js';
 
+/** How a listener is made. */
 export interface ListenerOptions {
   /** The family of an address that is not given, or a check of one that is. */
   readonly family?: Family | undefined;
@@ -20,6 +21,7 @@ export interface ListenerOptions {
   readonly authkey?: Uint8Array | null | undefined;
 }
 
+/** How long to wait for a client. */
 export interface AcceptOptions {
   /** Milliseconds to wait at most; for ever unless given. */
   readonly timeout?: number | undefined;

@@ -63,6 +63,7 @@ export function writerOf(object: object): ((value: object) => Reduced) | undefin
   return prototype === null ? undefined : writers.get(prototype);
 }
 
+/** How a type of Python is read and written. */
 export interface PickleOptions<T> {
   /** The arguments that Python's constructor is called with. Without it, the own properties are set as attributes. */
   readonly args?: (value: T) => readonly unknown[];

@@ -1,6 +1,13 @@
 /** What Python has and JavaScript has not. */
 
-/** A number that is a float in Python although it is whole: `new Float(2)` arrives as `2.0`, where `2` would be an int. */
+/**
+ * A number that is a float in Python although it is whole: `new Float(2)` arrives as `2.0`, where `2` would be an int.
+ *
+ * @example
+ * await proxy.set('x', new Float(2)); // 2.0; the number 2 is Python's int
+ *
+ * @see https://docs.python.org/3/library/functions.html#float
+ */
 export class Float {
   readonly value: number;
 
@@ -13,7 +20,14 @@ export class Float {
   }
 }
 
-/** Python's `decimal.Decimal`, as its text: `new Decimal('0.10')`. */
+/**
+ * Python's `decimal.Decimal`, as its text: `new Decimal('0.10')`.
+ *
+ * @example
+ * await proxy.set('price', new Decimal('19.90'));
+ *
+ * @see https://docs.python.org/3/library/decimal.html#decimal.Decimal
+ */
 export class Decimal {
   readonly text: string;
 
@@ -30,7 +44,14 @@ export class Decimal {
   }
 }
 
-/** Python's `complex`. */
+/**
+ * Python's `complex`.
+ *
+ * @example
+ * await proxy.set('z', new Complex(1, -1)); // 1-1j
+ *
+ * @see https://docs.python.org/3/library/functions.html#complex
+ */
 export class Complex {
   readonly real: number;
   readonly imag: number;
@@ -41,7 +62,14 @@ export class Complex {
   }
 }
 
-/** Python's `range`: the whole numbers from `start` on, without `stop`. */
+/**
+ * Python's `range`: the whole numbers from `start` on, without `stop`.
+ *
+ * @example
+ * await proxy.set('r', new Range(0, 10, 2));
+ *
+ * @see https://docs.python.org/3/library/functions.html#func-range
+ */
 export class Range implements Iterable<number> {
   readonly start: number;
   readonly stop: number;
@@ -58,7 +86,14 @@ export class Range implements Iterable<number> {
   }
 }
 
-/** Python's `slice`, as in `list[1:3]`. */
+/**
+ * Python's `slice`, as in `list[1:3]`.
+ *
+ * @example
+ * await list.callMethod('__getitem__', [new Slice(0, 3)]); // list[0:3]
+ *
+ * @see https://docs.python.org/3/library/functions.html#slice
+ */
 export class Slice {
   readonly start: number | null;
   readonly stop: number | null;
@@ -71,7 +106,14 @@ export class Slice {
   }
 }
 
-/** Python's `datetime.timedelta`. */
+/**
+ * Python's `datetime.timedelta`.
+ *
+ * @example
+ * await proxy.set('wait', new TimeDelta(1, 30)); // a day and thirty seconds
+ *
+ * @see https://docs.python.org/3/library/datetime.html#datetime.timedelta
+ */
 export class TimeDelta {
   readonly days: number;
   readonly seconds: number;

@@ -7,6 +7,10 @@ import type { Callbacks } from './options.js';
 /**
  * The result of a task that is under way. It can be awaited like a promise.
  *
+ * @example
+ * const result = pool.applyAsync(square, [4]);
+ * await result; // 16, or await result.get({ timeout: 1000 })
+ *
  * @see https://docs.python.org/3/library/multiprocessing.html#multiprocessing.pool.AsyncResult
  */
 export class AsyncResult<T> implements PromiseLike<T> {

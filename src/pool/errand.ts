@@ -25,6 +25,7 @@ export interface Request {
   readonly group: object | undefined;
 }
 
+/** What may be said about one task. */
 export interface TaskOptions {
   /**
    * Cancels: the promise rejects with the signal's reason, what is queued is dropped, and what runs is aborted (see

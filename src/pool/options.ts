@@ -3,6 +3,7 @@ import type { TaskOptions } from './errand.js';
 import type { ProgressListener } from './progress.js';
 import type { Stdio } from './room.js';
 
+/** How a pool is made; everything may be left out. */
 export interface PoolOptions<Init extends readonly unknown[]> {
   /** Called in each worker before its first task. Should it fail, the pool fails, with its error. */
   readonly initializer?: ((...args: Init) => unknown) | undefined;
@@ -31,6 +32,7 @@ export interface PoolOptions<Init extends readonly unknown[]> {
   readonly trace?: string | undefined;
 }
 
+/** How an input is cut into tasks, and what happens on the way. */
 export interface MapOptions extends TaskOptions {
   /** How many items go to a worker at a time; for `map` a quarter of a worker's share unless given, for `imap` 1. */
   readonly chunksize?: number | undefined;
@@ -38,11 +40,13 @@ export interface MapOptions extends TaskOptions {
   readonly progress?: boolean | ProgressListener | undefined;
 }
 
+/** How an input is read and cut into tasks. */
 export interface ImapOptions extends MapOptions {
   /** How many items at most are read ahead of the results that have been asked for; 8 chunks for each worker unless given. */
   readonly buffersize?: number | undefined;
 }
 
+/** What is called in this process when a task has ended. */
 export interface Callbacks<R> {
   readonly callback?: ((result: R) => void) | undefined;
   readonly errorCallback?: ((error: unknown) => void) | undefined;

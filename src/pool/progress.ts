@@ -12,6 +12,7 @@ export interface Progress {
   readonly timeLeft: number | undefined;
 }
 
+/** Is told how far the work has come. */
 export type ProgressListener = (progress: Progress) => void;
 
 /** Whom to tell how far a call is. */

@@ -107,6 +107,9 @@ function openSentinel(pid: number): { fd: number; close(): void } {
 /**
  * The children of this process that run, as a new array.
  *
+ * @example
+ * for (const child of activeChildren()) child.terminate();
+ *
  * @see https://docs.python.org/3/library/multiprocessing.html#multiprocessing.active_children
  */
 export function activeChildren(): Process[] {

@@ -23,6 +23,9 @@ export function currentProcess(): Process {
 /**
  * The object of the process that started this one; null in the main process.
  *
+ * @example
+ * const child = new Process({ target: () => console.log(parentProcess()?.pid) });
+ *
  * @see https://docs.python.org/3/library/multiprocessing.html#multiprocessing.parent_process
  */
 export function parentProcess(): Process | null {

@@ -2,6 +2,7 @@ import { ArgumentTypeError, expected, ValueError } from '../errors.js';
 import { isRegistered, register, unregister } from './finalizers.js';
 import { endWithMain } from './main-exit.js';
 
+/** What is called with, and when at the exit. */
 export interface FinalizeOptions<Args extends readonly unknown[]> {
   /** What the callback is called with. */
   readonly args?: Args | undefined;

@@ -4,6 +4,9 @@ import { markOwnClass } from './state.js';
 /**
  * A process that is forked from the fork server, whatever the default is.
  *
+ * @example
+ * await new ForkServerProcess({ target: () => console.log('hello') }).start();
+ *
  * @see https://docs.python.org/3/library/multiprocessing.html#contexts-and-start-methods
  */
 export class ForkServerProcess<Args extends readonly unknown[] = readonly unknown[]> extends Process<Args> {
@@ -12,6 +15,9 @@ export class ForkServerProcess<Args extends readonly unknown[] = readonly unknow
 
 /**
  * A process that is a fresh Node, whatever the default is.
+ *
+ * @example
+ * await new SpawnProcess({ target: () => console.log('hello') }).start();
  *
  * @see https://docs.python.org/3/library/multiprocessing.html#contexts-and-start-methods
  */
@@ -23,6 +29,10 @@ export class SpawnProcess<Args extends readonly unknown[] = readonly unknown[]> 
  * A process that is forked from the one that starts it, whatever the default is. The program has to be launched by
  * `npx manyfold run`.
  *
+ * @example
+ * const child = new ForkProcess({ target: () => console.log(table.size) }); // in a program run by `npx manyfold run`
+ * await child.start();
+ *
  * @see https://docs.python.org/3/library/multiprocessing.html#contexts-and-start-methods
  */
 export class ForkProcess<Args extends readonly unknown[] = readonly unknown[]> extends Process<Args> {
@@ -32,6 +42,9 @@ export class ForkProcess<Args extends readonly unknown[] = readonly unknown[]> e
 /**
  * A thread of this process with the face of a process, whatever the default is. Its `pid` is that of the process, and it
  * has no `sentinel`.
+ *
+ * @example
+ * await new ThreadProcess({ target: () => console.log('hello') }).start();
  *
  * @see https://docs.python.org/3/library/multiprocessing.html#module-multiprocessing.dummy
  */

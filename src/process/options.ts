@@ -26,6 +26,7 @@ export interface KeywordOptions {
   kwargs: object;
 }
 
+/** What a process is made of; everything may be left out. */
 export type ProcessOptions<Args extends readonly unknown[]> = CommonOptions<Args> &
   (PositionalOptions<Args> | KeywordOptions);
 

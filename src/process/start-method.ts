@@ -59,6 +59,9 @@ export function setStartMethod(method: StartMethod | null, { force = false }: { 
  * The start method in force: 'forkserver', 'spawn' or 'fork'. Asking fixes the default, unless `allowNone` is set: then the
  * answer is null while nothing is fixed.
  *
+ * @example
+ * getStartMethod(); // 'forkserver'
+ *
  * @see https://docs.python.org/3/library/multiprocessing.html#multiprocessing.get_start_method
  */
 export function getStartMethod(options?: { allowNone?: false }): StartMethod;
@@ -69,6 +72,9 @@ export function getStartMethod({ allowNone = false }: { allowNone?: boolean } = 
 
 /**
  * The start methods of this platform, the default first.
+ *
+ * @example
+ * getAllStartMethods(); // ['forkserver', 'spawn', ...]
  *
  * @see https://docs.python.org/3/library/multiprocessing.html#multiprocessing.get_all_start_methods
  */

@@ -31,6 +31,9 @@ export function synchronized<Raw extends object>(raw: Raw, lock?: Guard | null):
 /**
  * A copy of an object of shared memory in shared memory of its own, without a lock.
  *
+ * @example
+ * const second = copy(first); // a value of its own, with what is in the first
+ *
  * @throws {TypeError} ERR_NOT_SHARED
  * @see https://docs.python.org/3/library/multiprocessing.html#multiprocessing.sharedctypes.copy
  */

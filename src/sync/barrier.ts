@@ -7,6 +7,7 @@ import { patience, type SyncWaitOptions, type WaitOptions } from './options.js';
 import { waitSync } from './wait.js';
 import type { Waitable } from './waitable.js';
 
+/** How a barrier is made. */
 export interface BarrierOptions {
   /** Called by one of the parties when all have arrived, before any of them goes on. */
   readonly action?: (() => unknown) | null | undefined;

@@ -4,6 +4,7 @@ import { WORD } from '../memory/layout.js';
 import { createObject } from '../memory/objects.js';
 import { Mutex, type Got } from './mutex.js';
 
+/** How a lock is made. */
 export interface LockOptions {
   /**
    * What the next one gets when a process dies that held the lock: false (the default), an OwnerDiedError, and then the

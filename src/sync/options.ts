@@ -1,5 +1,6 @@
 import { ArgumentTypeError, expected } from '../errors.js';
 
+/** How long a wait may last, as it blocks the thread. */
 export interface SyncWaitOptions {
   /** false: do not wait at all. */
   readonly block?: boolean | undefined;
@@ -7,6 +8,7 @@ export interface SyncWaitOptions {
   readonly timeout?: number | undefined;
 }
 
+/** How long a wait may last, and what ends it before. */
 export interface WaitOptions extends SyncWaitOptions {
   /** Ends the wait: the promise rejects with the signal's reason. */
   readonly signal?: AbortSignal | undefined;

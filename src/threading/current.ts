@@ -11,6 +11,9 @@ import type { Thread } from './thread.js';
 /**
  * The object of the thread in which it is called.
  *
+ * @example
+ * currentThread().name; // 'MainThread'
+ *
  * @see https://docs.python.org/3/library/threading.html#threading.current_thread
  */
 export function currentThread(): Thread {
@@ -21,6 +24,9 @@ export function currentThread(): Thread {
 /**
  * The object of the thread that this process has begun with.
  *
+ * @example
+ * currentThread() === mainThread(); // true, outside of threads
+ *
  * @see https://docs.python.org/3/library/threading.html#threading.main_thread
  */
 export function mainThread(): Thread {
@@ -30,6 +36,9 @@ export function mainThread(): Thread {
 
 /**
  * The threads of this process that run: the main thread, and all that were started, wherever that was.
+ *
+ * @example
+ * for (const thread of enumerate()) console.log(thread.name);
  *
  * @see https://docs.python.org/3/library/threading.html#threading.enumerate
  */
@@ -49,6 +58,9 @@ export function enumerate(): Thread[] {
 /**
  * How many threads of this process run.
  *
+ * @example
+ * activeCount(); // 1: the main thread
+ *
  * @see https://docs.python.org/3/library/threading.html#threading.active_count
  */
 export function activeCount(): number {
@@ -58,6 +70,9 @@ export function activeCount(): number {
 /**
  * The number of the thread in which it is called; no other thread of the machine has it at the same time.
  *
+ * @example
+ * getIdent() === currentThread().ident; // true
+ *
  * @see https://docs.python.org/3/library/threading.html#threading.get_ident
  */
 export function getIdent(): number {
@@ -66,6 +81,9 @@ export function getIdent(): number {
 
 /**
  * What the operating system calls the thread in which it is called; the same as `getIdent()`.
+ *
+ * @example
+ * getNativeId(); // as in /proc/self/task
  *
  * @see https://docs.python.org/3/library/threading.html#threading.get_native_id
  */

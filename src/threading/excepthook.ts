@@ -12,12 +12,19 @@ export interface ExceptHookArgs {
   readonly thread: Thread;
 }
 
+/** Is told of what a thread has thrown. */
 export type ExceptHook = (args: ExceptHookArgs) => unknown;
 
 let hook: ExceptHook = excepthook;
 
 /**
  * Writes an error that has ended a thread to stderr; an exit is silent.
+ *
+ * @example
+ * setExcepthook((args) => {
+ *   log(args.excValue);
+ *   excepthook(args); // and what is done without a hook
+ * });
  *
  * @see https://docs.python.org/3/library/threading.html#threading.excepthook
  */

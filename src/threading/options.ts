@@ -10,6 +10,7 @@ export interface CommonOptions<Args extends readonly unknown[]> extends CallOpti
   daemon?: boolean | undefined;
 }
 
+/** What a thread is made of; everything may be left out. */
 export type ThreadOptions<Args extends readonly unknown[]> = CommonOptions<Args> &
   (PositionalOptions<Args> | KeywordOptions);
 
@@ -35,6 +36,9 @@ let bytes = 0;
 
 /**
  * Sets the bytes of stack that threads have which are started from now on, and gives what it was; 0 is Node's default.
+ *
+ * @example
+ * stackSize(8 * 1024 * 1024); // of the threads that start from now on; gives what held before
  *
  * @throws {ValueError} ERR_STACK_SIZE: less than 32768, and not 0
  * @see https://docs.python.org/3/library/threading.html#threading.stack_size

@@ -11,6 +11,14 @@ interface Row {
 
 type Table = readonly Readonly<Record<string, string>>[];
 
+interface PublicName {
+  readonly entry: string;
+  readonly name: string;
+  readonly kind: 'class' | 'function' | 'value' | 'type';
+  readonly text: string;
+  readonly tags: readonly { readonly name: string; readonly content: string }[];
+}
+
 /** What tests use of the plain JavaScript in scripts/. */
 export interface Scripts {
   'conformance.mjs': {
@@ -21,6 +29,9 @@ export interface Scripts {
     readonly headOf: (source: string) => { ids: string[]; note: string };
     readonly difference: (expected: string, output: string) => string | undefined;
     readonly gaps: () => { open: string[]; unknown: string[] };
+  };
+  'reference.mjs': {
+    readonly publicNames: () => readonly PublicName[];
   };
   'check-layout.mjs': {
     /** Typed as if there were always a complaint: a test that finds none fails on its text. */
