@@ -98,7 +98,12 @@ export async function sendHandle(connection: Connection, object: HasDescriptor, 
   await connection.send(copy, options);
 }
 
-/** Like `sendHandle`, and blocks the calling thread. */
+/**
+ * Like `sendHandle`, and blocks the calling thread.
+ *
+ * @example
+ * sendHandleSync(toWorker, fs.openSync('data.bin'));
+ */
 export function sendHandleSync(connection: Connection, object: HasDescriptor): void {
   using copy = new DupFd(object);
   connection.sendSync(copy);
@@ -107,6 +112,11 @@ export function sendHandleSync(connection: Connection, object: HasDescriptor): v
 /**
  * Receives a descriptor that `sendHandle` has sent; it is the caller's to close.
  *
+ * @example
+ * const fd = await recvHandle(fromServer);
+ * fs.readSync(fd, buffer);
+ * fs.closeSync(fd);
+ *
  * @throws {RuntimeError} ERR_HANDLE_EXPECTED: something else came
  * @throws {OSError} ERR_CONNECTION_LOST: its sender has ended meanwhile; and what `recv` throws
  */
@@ -114,7 +124,12 @@ export async function recvHandle(connection: Connection, options?: CanAbort): Pr
   return detached(await connection.recv(options));
 }
 
-/** Like `recvHandle`, and blocks the calling thread. */
+/**
+ * Like `recvHandle`, and blocks the calling thread.
+ *
+ * @example
+ * const fd = recvHandleSync(fromServer);
+ */
 export function recvHandleSync(connection: Connection): number {
   return detached(connection.recvSync());
 }
