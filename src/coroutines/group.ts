@@ -1,3 +1,4 @@
+import { RuntimeError } from '../errors.js';
 import { limitsOf } from '../queue/limits.js';
 import { Line } from '../queue/line.js';
 import type { WaitOptions } from '../sync/options.js';
@@ -63,8 +64,14 @@ export class Group {
    * Waits until all have ended; for those that are spawned meanwhile, too.
    *
    * @throws what the first that failed has thrown, after the others have ended
+   * @throws {RuntimeError} ERR_TASK_JOINS_ITSELF: called by one of them
    */
   async join(options?: Pick<WaitOptions, 'signal'>): Promise<void> {
+    for (const task of this.#tasks) {
+      if (task === currentScope()?.task) {
+        throw new RuntimeError('ERR_TASK_JOINS_ITSELF', `'${task.name}' would wait for its own end, with its group`);
+      }
+    }
     if (this.#owner?.isInterrupted) this.kill();
     try {
       if (this.#tasks.size > 0) await this.#joiners.wait(undefined, limitsOf(options), unreachable);

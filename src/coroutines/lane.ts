@@ -1,11 +1,12 @@
 import os from 'node:os';
 import { CancelledError } from '../errors.js';
+import { logger } from '../logging/logger.js';
 import { bury } from '../memory/death.js';
 import { publishSlot, recordProcess } from '../memory/slots.js';
 import type { Lane } from '../process/lanes.js';
 import { report } from '../process/leave.js';
 import type { Process } from '../process/process.js';
-import { findCurrentBy } from '../process/state.js';
+import { findCurrentBy, stateOf } from '../process/state.js';
 import { startTimeOf } from '../system/life.js';
 import { currentTask, Task } from './task.js';
 
@@ -32,6 +33,7 @@ export const coroutines: Lane = {
     const begun = new Promise<void>((resolve) => (begin = resolve));
     const task: Task<number> = new Task(() => run(object, child, begin), object.name);
     const child: Child = { task, killed, signal: undefined };
+    stateOf(object).pid = process.pid; // it may look at itself before its start is over
     objects.set(task, object);
     children.set(id, child);
     task.onEnd(() => {
@@ -59,17 +61,20 @@ function currentChild(): Process | undefined {
 
 /** Gives the exit code. */
 async function run(object: Process, child: Child, begun: () => void): Promise<number> {
-  try {
-    await start(object, begun);
-    return 0;
-  } catch (error) {
-    return error === child.killed ? codeOf(child) : report(error);
-  }
+  const code = await start(object, begun).then(
+    () => 0,
+    (error: unknown) => (error === child.killed ? codeOf(child) : report(error)),
+  );
+  logger.info('process exiting with exitcode %d', code);
+  return code;
 }
 
-function start(object: Process, begun: () => void): unknown {
+async function start(object: Process, begun: () => void): Promise<void> {
   try {
-    return object.run();
+    logger.info('child process calling run()');
+    const running = object.run();
+    begun();
+    await running;
   } finally {
     begun();
   }

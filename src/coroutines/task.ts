@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import { ArgumentTypeError, CancelledError, expected, TimeoutError } from '../errors.js';
+import { ArgumentTypeError, CancelledError, expected, RuntimeError, TimeoutError } from '../errors.js';
 import { limitsOf } from '../queue/limits.js';
 import { Line } from '../queue/line.js';
 import type { WaitOptions } from '../sync/options.js';
@@ -69,9 +69,17 @@ export class Task<T = unknown> implements PromiseLike<T> {
     return this.#outcome !== undefined && 'value' in this.#outcome;
   }
 
-  /** Waits until it has ended, however that was; for at most `timeout` milliseconds, and resolves then as well. */
+  /**
+   * Waits until it has ended, however that was; for at most `timeout` milliseconds, and resolves then as well.
+   *
+   * @throws {RuntimeError} ERR_TASK_JOINS_ITSELF
+   * @throws {ValueError} ERR_TIMEOUT_NEGATIVE
+   */
   async join(options?: Limit): Promise<void> {
     const limits = limitsOf(options);
+    if (currentScope()?.task === (this as Task)) {
+      throw new RuntimeError('ERR_TASK_JOINS_ITSELF', `'${this.name}' would wait for its own end`);
+    }
     if (this.#outcome || limits.timeout === 0) return;
     const late = new Error('late');
     await this.#waiting

@@ -1,6 +1,7 @@
+import { RuntimeError } from '../errors.js';
 import { limitsOf } from '../queue/limits.js';
 import { Event } from './event.js';
-import type { Task } from './task.js';
+import { currentTask, type Task } from './task.js';
 
 /** How long to wait, and what ends the wait before. */
 export interface WaitAllOptions {
@@ -18,6 +19,7 @@ export interface WaitAllOptions {
  * @example
  * const [first] = await wait([task, stopped], { count: 1 });
  *
+ * @throws {RuntimeError} ERR_TASK_JOINS_ITSELF
  * @see https://www.gevent.org/api/gevent.html#gevent.wait
  */
 export async function wait<W extends Task | Event>(objects: Iterable<W>, options: WaitAllOptions = {}): Promise<W[]> {
@@ -26,13 +28,15 @@ export async function wait<W extends Task | Event>(objects: Iterable<W>, options
   const enough = Math.min(options.count ?? all.length, all.length);
   const ready = all.filter((object) => object.ready());
   if (ready.length >= enough || timeout === 0) return ready;
+  const others = all.filter((object) => object !== currentTask());
+  if (enough > others.length) throw new RuntimeError('ERR_TASK_JOINS_ITSELF', 'a coroutine would wait for its own end');
   const isEnough = new Event();
   const stop = new AbortController();
   const watch = async (object: W): Promise<void> => {
     await (object instanceof Event ? object.wait({ signal: stop.signal }) : object.join({ signal: stop.signal }));
     if (ready.push(object) >= enough) isEnough.set();
   };
-  for (const object of all) if (!object.ready()) watch(object).catch(() => {}); // it was stopped
+  for (const object of others) if (!object.ready()) watch(object).catch(() => {}); // it was stopped
   try {
     await isEnough.wait({ timeout, signal });
   } finally {

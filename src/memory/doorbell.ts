@@ -61,7 +61,7 @@ function installBell(): Bell {
     onread: { buffer: Buffer.alloc(64), callback: answerBell },
   };
   const socket = new Socket(options);
-  socket.unref();
+  if (waits === 0) socket.unref();
   Atomics.store(header(), slotBase(indexOf(self())) + DOORBELL, writeEnd + 1);
   return { socket, readEnd, writeEnd };
 }

@@ -73,6 +73,13 @@ inForkedChild(() => {
   open = current = undefined;
 });
 
+/** In a coroutine that is a task: the task. */
+let ofCoroutine: () => Task | undefined = () => undefined;
+
+export function findTaskBy(find: () => Task | undefined): void {
+  ofCoroutine = find;
+}
+
 /**
  * The task that this process runs at the moment, for the function of the task; null outside of a pool's tasks.
  *
@@ -80,6 +87,8 @@ inForkedChild(() => {
  * await pool.apply(() => currentTask()!.report('half way'), [], { onReport: console.log });
  */
 export function currentTask(): Task | null {
+  const own = ofCoroutine();
+  if (own !== undefined) return own;
   if (open === undefined) return null;
   return (current ??= new Task(open()));
 }

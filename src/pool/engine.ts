@@ -1,7 +1,7 @@
 import type { Errand, Request } from './errand.js';
 import type { Job } from './jobs.js';
 
-/** What runs the tasks of a pool: workers (scheduler.ts), or this process itself (inline.ts). */
+/** What runs the tasks of a pool: workers (scheduler.ts), or this thread itself (coroutines.ts, inline.ts). */
 export interface Engine {
   /** How many tasks may run at a time. */
   readonly size: number;

@@ -39,21 +39,35 @@ export class ThreadPool<Init extends readonly unknown[] = readonly unknown[]> ex
 
   /** @throws {ValueError} ERR_POOL_OPTION: an option that is about a process of its own */
   constructor(threads?: number, options: PoolOptions<Init> = {}) {
-    for (const name of ['memoryLimit', 'maxRss', 'inspect'] as const) {
-      if (options[name] !== undefined) throw new ValueError('ERR_POOL_OPTION', `${name}: a thread cannot have that`);
-    }
-    if (options.stdio !== undefined && options.stdio !== 'inherit') {
-      throw new ValueError('ERR_POOL_OPTION', "stdio: a thread has the output of its process, and so only 'inherit'");
-    }
+    refuseOptionsOfProcesses(options as PoolOptions<never>, 'thread');
     super(threads, options);
   }
 }
 
-/** A pool without workers: its tasks run in this thread, one after the other; `manyfold/coroutines` has one that runs many. */
+/**
+ * A pool without workers: its tasks are coroutines of this thread, at most so many at a time, and get the very objects.
+ *
+ * @example
+ * await using pool = new (getContext('coroutine').Pool)(10);
+ * const pages = await pool.map(fetchPage, urls); // ten at a time
+ *
+ * A task that is cancelled is killed: the wait of this library in which it stands throws the reason.
+ */
 export class CoroutinePool<Init extends readonly unknown[] = readonly unknown[]> extends Pool<Init> {
   static override readonly workerType = CoroutineProcess;
 
+  /** @throws {ValueError} ERR_POOL_OPTION: an option that is about a process of its own */
   constructor(coroutines?: number, options: PoolOptions<Init> = {}) {
-    super(coroutines, { ...options, inline: true });
+    refuseOptionsOfProcesses(options as PoolOptions<never>, 'coroutine');
+    super(coroutines, options);
+  }
+}
+
+function refuseOptionsOfProcesses(options: PoolOptions<never>, worker: string): void {
+  for (const name of ['memoryLimit', 'maxRss', 'inspect'] as const) {
+    if (options[name] !== undefined) throw new ValueError('ERR_POOL_OPTION', `${name}: a ${worker} cannot have that`);
+  }
+  if (options.stdio !== undefined && options.stdio !== 'inherit') {
+    throw new ValueError('ERR_POOL_OPTION', `stdio: a ${worker} has the output of its process, and so only 'inherit'`);
   }
 }

@@ -1,6 +1,7 @@
 import { AssertionError } from '../errors.js';
 import { self } from '../memory/slots.js';
 import type { Process } from '../process/process.js';
+import { Coroutines } from './coroutines.js';
 import type { Engine } from './engine.js';
 import { Events } from './events.js';
 import { Inline } from './inline.js';
@@ -35,28 +36,30 @@ export function openEngine(
   const trace = options.trace === undefined ? [] : [new Trace(options.trace)];
   const observer = new Observers([counter, new Events(++pools), ...trace]);
   const house = new House(options.inline ? 'inherit' : stdio);
-  const makeEngine = (): Engine =>
-    options.inline
-      ? new Inline(observer, () => initializer?.(...initargs))
-      : new Scheduler({
-          size,
-          type,
-          nameOf,
-          initializer,
-          initargs,
-          graceMs,
-          house,
-          observer,
-          // One that is not needed is not kept, and so not started before it is needed.
-          least: options.lazy || options.idleTimeout !== undefined ? 0 : size,
-          limits: {
-            tasks: options.maxTasksPerChild ?? Infinity,
-            idle: options.idleTimeout ?? Infinity,
-            age: options.maxAge ?? Infinity,
-            rss: options.maxRss ?? Infinity,
-          },
-          setting: { creator: process.pid, inspect: options.inspect ?? false, memoryLimit, workers: size },
-        });
+  const initialize = (): unknown => initializer?.(...initargs);
+  const makeEngine = (): Engine => {
+    if (options.inline) return new Inline(observer, initialize);
+    if (type.startMethod === 'coroutine') return new Coroutines(observer, initialize, { size, graceMs });
+    return new Scheduler({
+      size,
+      type,
+      nameOf,
+      initializer,
+      initargs,
+      graceMs,
+      house,
+      observer,
+      // One that is not needed is not kept, and so not started before it is needed.
+      least: options.lazy || options.idleTimeout !== undefined ? 0 : size,
+      limits: {
+        tasks: options.maxTasksPerChild ?? Infinity,
+        idle: options.idleTimeout ?? Infinity,
+        age: options.maxAge ?? Infinity,
+        rss: options.maxRss ?? Infinity,
+      },
+      setting: { creator: process.pid, inspect: options.inspect ?? false, memoryLimit, workers: size },
+    });
+  };
   return { maker: self(), engine: makeEngine(), counter, house };
 }
 

@@ -14,7 +14,7 @@ import type { Target } from './targets.js';
 import { openLink, type TaskLink } from './task-link.js';
 import { now } from './clock.js';
 import { Ticket } from './ticket.js';
-import type { Send } from './yields.js';
+import { PARTS_AHEAD, type Send } from './yields.js';
 
 /** What a worker starts with. */
 export interface Assignment {
@@ -33,9 +33,6 @@ const TURN = 5;
 
 // A task that follows at once finds its worker awake in the kernel, which takes microseconds; then the loop takes over.
 const DOZE = 0.2;
-
-// What a generator may have sent that nobody has read: more of it waits in the worker.
-const PARTS_AHEAD = 4;
 
 /** The life of a pool's worker: takes one task after the other, until it is told to stop. */
 export async function work(assignment: Assignment): Promise<void> {

@@ -8,6 +8,9 @@ export type Yielded<R> = R extends AsyncIterator<infer T> | Iterator<infer T> ? 
 /** Sends a part; resolves when there is room for the next one, with false when nobody wants more. */
 export type Send = (part: readonly unknown[]) => Promise<boolean>;
 
+/** How many parts a generator may have sent that nobody has read: more of it waits where it runs. */
+export const PARTS_AHEAD = 4;
+
 // A part holds what comes without a delay, up to so many values or milliseconds.
 const PART_VALUES = 256;
 const PART_TIME = 2;

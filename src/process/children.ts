@@ -3,7 +3,7 @@ import { AssertionError, NotImplementedError, RuntimeError, ValueError } from '.
 import { logger } from '../logging/logger.js';
 import { lineOf } from '../memory/death.js';
 import { forgetBell } from '../memory/doorbell.js';
-import { ENDED, EXIT, EXIT_BIAS, freeSlot, isGone, readSlot, SERVER, STATE } from '../memory/slots.js';
+import { ENDED, EXIT, EXIT_BIAS, freeSlot, isGone, readSlot, self, SERVER, STATE } from '../memory/slots.js';
 import { lookAgain, waitAsync, type AwaitOptions } from '../sync/await.js';
 import { waitSync, type Waitable } from '../sync/wait.js';
 import { openProcess } from '../system/life.js';
@@ -13,6 +13,7 @@ import type { Process } from './process.js';
 import { burySpawned } from './spawn.js';
 import { running, stateOf, type State } from './state.js';
 import { laneOf } from './lanes.js';
+import { askToStop, stopIfAsked } from './stop.js';
 
 /** The end of a child, as something to wait for. */
 export function endOf(state: State): Waitable<number> {
@@ -38,8 +39,10 @@ export function collect(state: State, patient: boolean): number | undefined {
 
 function lookForEnd(id: number, { method, pid }: State): void {
   const lane = laneOf(method);
-  if (lane) lane.lookForEnd(id);
-  else if (readSlot(id, SERVER)) buryIfOrphaned(id);
+  if (lane) {
+    stopIfAsked(id, lane);
+    lane.lookForEnd(id);
+  } else if (readSlot(id, SERVER)) buryIfOrphaned(id);
   else if (method === 'fork') buryForked(id);
   else burySpawned(id, pid!);
 }
@@ -78,7 +81,7 @@ export function signalChild(state: State, signal: NodeJS.Signals): void {
   }
   if (state.exitCode !== undefined || isGone(state.id)) return;
   const lane = laneOf(state.method);
-  if (lane) return lane.stop(state.id, signal);
+  if (lane) return state.creator === self() ? lane.stop(state.id, signal) : askToStop(state.id, signal);
   try {
     process.kill(state.pid!, signal);
   } catch (error) {

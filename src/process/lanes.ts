@@ -7,7 +7,7 @@ import type { Process } from './process.js';
 export interface Lane {
   /** Starts the child of a slot; resolves when it runs. */
   start(id: number, child: Process): Promise<void>;
-  /** Ends it; its exit code tells by which signal. */
+  /** Ends it; its exit code tells by which signal. Only in the thread that has started it. */
   stop(id: number, signal: NodeJS.Signals): void;
   /** Records its end, if it has ended and that is not done yet. */
   lookForEnd(id: number): void;

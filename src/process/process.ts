@@ -193,8 +193,8 @@ export class Process<Args extends readonly unknown[] = readonly unknown[]> {
 
   /** Elsewhere this object can be looked at and signalled, but not joined: it is not that process's child. */
   [handle](): [string, unknown] {
-    const { name, daemon, identity, id, pid, creator } = stateOf(this);
-    return ['Process', [name, daemon, identity, id, pid, creator]];
+    const { name, daemon, identity, id, pid, creator, method } = stateOf(this);
+    return ['Process', [name, daemon, identity, id, pid, creator, method]];
   }
 }
 
@@ -202,15 +202,16 @@ definePrototype(Process.prototype);
 markOwnClass(Process);
 
 registerHandle('Process', (state) => {
-  const [name, daemon, identity, id, pid, creator] = state as [
+  const [name, daemon, identity, id, pid, creator, method] = state as [
     string,
     boolean,
     number[],
     number | undefined,
     number | null,
     number,
+    StartMethod | undefined,
   ];
-  return foreignProcess({ name, daemon, identity, id, pid, creator });
+  return foreignProcess({ name, daemon, identity, id, pid, creator, method });
 });
 
 function openState(process: object): State {
@@ -222,7 +223,9 @@ function openState(process: object): State {
 function startedChild(process: object, verb: string): State {
   const state = openState(process);
   if (process === creatorObject()) return state;
-  if (state.creator !== self()) throw new AssertionError('ERR_NOT_A_CHILD', `can only ${verb} a child process`);
+  if (state.creator !== self() || process === currentProcess()) {
+    throw new AssertionError('ERR_NOT_A_CHILD', `can only ${verb} a child process`);
+  }
   if (state.id === undefined) throw new AssertionError('ERR_PROCESS_NOT_STARTED', `can only ${verb} a started process`);
   return state;
 }

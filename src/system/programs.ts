@@ -1,5 +1,5 @@
 /** The programs of the library's own processes and threads: files of the package (see installation.ts). */
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { here } from './installation.js';
 
 /** A program of the library's own: what Node has to be given to run it. */
@@ -16,7 +16,11 @@ export function bootProgram(name: 'child' | 'server' | 'watcher'): BootProgram {
 
 /** What a worker has to be given to be a thread of ours. */
 export function threadProgram(): { readonly program: string; readonly eval: boolean } {
-  return { program: fileOf('thread'), eval: false };
+  const file = fileOf('thread');
+  // Where a program given on the command line says of what type it is, Node refuses files, and reads text by that type.
+  const isGivenAsText = process.execArgv.some((option) => option.startsWith('--input-type'));
+  if (!isGivenAsText) return { program: file, eval: false };
+  return { program: `import(${JSON.stringify(pathToFileURL(file).href)})`, eval: true };
 }
 
 function fileOf(name: string): string {

@@ -38,8 +38,10 @@ export function bootThread(): void {
     me,
     foreignThread({ name: 'MainThread', daemon: false, id: passport.main, nativeId: process.pid, kind: 'main' }),
   );
-  nameProcess(() => `${currentProcess().name}|${me.name}`);
-  if (!passport.isChild) leaveByItself(me);
+  if (!passport.isChild) {
+    nameProcess(() => `${currentProcess().name}|${me.name}`);
+    leaveByItself(me);
+  }
   sayWhenEnded();
   if (passport.forked) leaveWhenIdle();
   call(lineOf(self()), Infinity);

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { Array as mpArray, RLock, SharedArray, type TypeCode, ValueError } from 'manyfold';
-import { eachMethod } from '../../support/methods.js';
+import { canBlock, eachMethod } from '../../support/methods.js';
 
-eachMethod(['forkserver', 'spawn', 'fork', 'thread'], (_method, context, test) => {
+eachMethod(['forkserver', 'spawn', 'fork', 'thread', 'coroutine'], (method, context, test) => {
+  const mayBlock = canBlock(method);
   const { Process, Queue, SharedArray: Shared } = context;
 
   test('value_array-004 a child computes a running sum that the parent sees', async () => {
@@ -95,7 +96,7 @@ eachMethod(['forkserver', 'spawn', 'fork', 'thread'], (_method, context, test) =
       assert.ok(array.getLock() instanceof RLock);
       const work = async () => {
         for (let round = 0; round < rounds; round++) {
-          using _held = round % 2 === 0 ? array.getLock().holdSync() : await array.getLock().hold();
+          using _held = round % 2 === 0 && mayBlock ? array.getLock().holdSync() : await array.getLock().hold();
           array[0]! += 1;
           array[array.length - 1]! += 2;
         }
@@ -117,7 +118,7 @@ eachMethod(['forkserver', 'spawn', 'fork', 'thread'], (_method, context, test) =
   test('a large array is all zeros, also where messages have been before', async () => {
     const length = 3_000_000;
     const queue = new Queue<Uint8Array>();
-    const take = () => void queue.getSync();
+    const take = async () => void (await queue.get());
     for (let round = 0; round < 3; round++) {
       const process = new Process({ target: take });
       await process.start();

@@ -3,13 +3,14 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BrokenBarrierError, RuntimeError } from 'manyfold';
-import { eachMethod } from '../../support/methods.js';
+import { canBlock, eachMethod } from '../../support/methods.js';
 import { until } from '../../support/wait.js';
 
 const parties = 5;
 const broken = { name: 'BrokenBarrierError', code: 'ERR_BARRIER_BROKEN' };
 
-eachMethod(['forkserver', 'spawn', 'fork', 'thread'], (_method, context, test) => {
+eachMethod(['forkserver', 'spawn', 'fork', 'thread', 'coroutine'], (method, context, test) => {
+  const mayBlock = canBlock(method);
   const { Barrier, Process, Queue, Value } = context;
   type BarrierType = InstanceType<typeof Barrier>;
 
@@ -17,7 +18,7 @@ eachMethod(['forkserver', 'spawn', 'fork', 'thread'], (_method, context, test) =
   const run = async <T>(party: (wait: (barrier: BarrierType) => Promise<number>, number: number) => Promise<T>) => {
     const results = new Queue<T>();
     const work = async (number: number) => {
-      const wait = async (barrier: BarrierType) => (number < 2 ? barrier.waitSync() : barrier.wait());
+      const wait = async (barrier: BarrierType) => (number < 2 && mayBlock ? barrier.waitSync() : barrier.wait());
       await results.put(await party(wait, number));
     };
     const children = [0, 1, 2].map((number) => new Process({ target: work, args: [number] }));
@@ -126,7 +127,7 @@ eachMethod(['forkserver', 'spawn', 'fork', 'thread'], (_method, context, test) =
       const outcomes = await run(async (_wait, number) => {
         if (number === 4) await sleep(400);
         const options = own ? { timeout: 100 } : {};
-        return outcome(number < 2 ? (async () => barrier.waitSync(options))() : barrier.wait(options));
+        return outcome(number < 2 && mayBlock ? (async () => barrier.waitSync(options))() : barrier.wait(options));
       });
       assert.deepEqual(new Set(outcomes), new Set(['BrokenBarrierError']));
       assert.ok(barrier.broken);

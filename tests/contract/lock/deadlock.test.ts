@@ -6,141 +6,148 @@ import { asOwner, findDeadlocks, setDeadlockTimeout, type Deadlock } from 'manyf
 import { eachMethod } from '../../support/methods.js';
 import { until } from '../../support/wait.js';
 
-eachMethod(['forkserver', 'spawn', 'fork'], (_method, context, test) => {
-  const { Barrier, BoundedSemaphore, Lock, Process, Queue, RLock } = context;
-  type Held = InstanceType<typeof Lock> | InstanceType<typeof RLock> | InstanceType<typeof BoundedSemaphore>;
+eachMethod(
+  ['forkserver', 'spawn', 'fork', 'thread'],
+  { coroutine: 'what a coroutine holds, its thread holds: who waits for whom cannot be told' },
+  (_method, context, test) => {
+    const { Barrier, BoundedSemaphore, Lock, Process, Queue, RLock } = context;
+    type Held = InstanceType<typeof Lock> | InstanceType<typeof RLock> | InstanceType<typeof BoundedSemaphore>;
 
-  /** Starts a process for each of the locks: it takes that one, and when all have theirs, the next one as well. */
-  const startCircle = async (locks: readonly Held[], blocking: boolean) => {
-    const outcomes = new Queue<string>();
-    const barrier = new Barrier(locks.length);
-    const waitForNext = async (number: number) => {
-      const [own, next] = [locks[number]!, locks[(number + 1) % locks.length]!];
-      using _held = await own.hold();
-      await barrier.wait();
-      if (blocking) next.acquireSync();
-      else await next.acquire();
-      next.release();
+    /** Starts a process for each of the locks: it takes that one, and when all have theirs, the next one as well. */
+    const startCircle = async (locks: readonly Held[], blocking: boolean) => {
+      const outcomes = new Queue<string>();
+      const barrier = new Barrier(locks.length);
+      const waitForNext = async (number: number) => {
+        const [own, next] = [locks[number]!, locks[(number + 1) % locks.length]!];
+        using _held = await own.hold();
+        await barrier.wait();
+        if (blocking) next.acquireSync();
+        else await next.acquire();
+        next.release();
+      };
+      const target = async (number: number) => {
+        const outcome = await waitForNext(number).then(
+          () => 'both',
+          (error: Error) => error.name,
+        );
+        await outcomes.put(outcome);
+      };
+      const processes = locks.map((_, number) => new Process({ name: `member-${number}`, target, args: [number] }));
+      for (const process of processes) await process.start();
+      return { processes, outcomes };
     };
-    const target = async (number: number) => {
-      const outcome = await waitForNext(number).then(
-        () => 'both',
-        (error: Error) => error.name,
-      );
-      await outcomes.put(outcome);
+
+    const found = async () => {
+      let deadlocks: Deadlock[] = [];
+      assert.ok(await until(() => (deadlocks = findDeadlocks()).length > 0, 5000));
+      return deadlocks;
     };
-    const processes = locks.map((_, number) => new Process({ name: `member-${number}`, target, args: [number] }));
-    for (const process of processes) await process.start();
-    return { processes, outcomes };
-  };
 
-  const found = async () => {
-    let deadlocks: Deadlock[] = [];
-    assert.ok(await until(() => (deadlocks = findDeadlocks()).length > 0, 5000));
-    return deadlocks;
-  };
+    for (const blocking of [true, false]) {
+      const how = blocking ? 'blocking' : 'awaiting';
 
-  for (const blocking of [true, false]) {
-    const how = blocking ? 'blocking' : 'awaiting';
+      test(`a circle of locks is found, ${how}, with names, pids and stacks`, async () => {
+        const locks = [new Lock(), new RLock(), new BoundedSemaphore(1)];
+        const { processes } = await startCircle(locks, blocking);
+        assert.ok(await until(() => findDeadlocks()[0]?.waits.length === 3, 5000));
+        const [deadlock, ...more] = findDeadlocks();
+        assert.deepEqual(more, []);
+        assert.equal(deadlock!.certain, blocking);
+        const waits = deadlock!.waits.toSorted((a, b) => a.process.localeCompare(b.process));
+        const pids = processes.map(({ pid }) => pid);
+        assert.deepEqual(
+          waits.map(({ process, pid, waitsFor, heldBy }) => [process, pid, waitsFor, ...heldBy]),
+          [
+            ['member-0', pids[0], 'RLock', { process: 'member-1', pid: pids[1] }],
+            ['member-1', pids[1], 'BoundedSemaphore', { process: 'member-2', pid: pids[2] }],
+            ['member-2', pids[2], 'Lock', { process: 'member-0', pid: pids[0] }],
+          ],
+        );
+        for (const wait of waits) {
+          assert.equal(wait.blocking, blocking);
+          assert.ok(wait.milliseconds >= 50);
+          assert.match(wait.stack, /waitForNext/);
+        }
+        processes[1]!.kill(); // who held the RLock and waited for the semaphore
+        await processes[1]!.join();
+        await Promise.all([processes[0]!.join(), processes[2]!.join()]);
+        assert.deepEqual(findDeadlocks(), []);
+      });
 
-    test(`a circle of locks is found, ${how}, with names, pids and stacks`, async () => {
-      const locks = [new Lock(), new RLock(), new BoundedSemaphore(1)];
-      const { processes } = await startCircle(locks, blocking);
-      assert.ok(await until(() => findDeadlocks()[0]?.waits.length === 3, 5000));
-      const [deadlock, ...more] = findDeadlocks();
-      assert.deepEqual(more, []);
-      assert.equal(deadlock!.certain, blocking);
-      const waits = deadlock!.waits.toSorted((a, b) => a.process.localeCompare(b.process));
-      const pids = processes.map(({ pid }) => pid);
-      assert.deepEqual(
-        waits.map(({ process, pid, waitsFor, heldBy }) => [process, pid, waitsFor, ...heldBy]),
-        [
-          ['member-0', pids[0], 'RLock', { process: 'member-1', pid: pids[1] }],
-          ['member-1', pids[1], 'BoundedSemaphore', { process: 'member-2', pid: pids[2] }],
-          ['member-2', pids[2], 'Lock', { process: 'member-0', pid: pids[0] }],
-        ],
-      );
-      for (const wait of waits) {
-        assert.equal(wait.blocking, blocking);
-        assert.ok(wait.milliseconds >= 50);
-        assert.match(wait.stack, /waitForNext/);
+      test(`after the time that was set, one of a circle gets a DeadlockError, ${how}, and the other goes on`, async () => {
+        setDeadlockTimeout(150);
+        try {
+          const { processes, outcomes } = await startCircle([new Lock(), new Lock()], blocking);
+          assert.deepEqual([await outcomes.get(), await outcomes.get()].toSorted(), ['DeadlockError', 'both']);
+          for (const process of processes) await process.join();
+        } finally {
+          setDeadlockTimeout(null);
+        }
+      });
+    }
+
+    test('a thread that waits for itself is found, and told what it waits for', async () => {
+      const lock = new Lock();
+      const waiter = new Process({
+        name: 'self',
+        target: () => {
+          lock.acquireSync();
+          lock.acquireSync();
+        },
+      });
+      await waiter.start();
+      const [{ waits, certain }] = (await found()) as [Deadlock];
+      assert.deepEqual([certain, waits.length, waits[0]!.process], [true, 1, 'self']);
+      lock.release(); // anybody may
+      await waiter.join();
+      assert.equal(waiter.exitCode, 0);
+      lock.release();
+      lock.acquireSync();
+      setDeadlockTimeout(60);
+      try {
+        const error = { name: 'DeadlockError', code: 'ERR_DEADLOCK', message: /MainProcess \(pid \d+\) has waited/ };
+        assert.throws(() => lock.acquireSync(), error);
+      } finally {
+        setDeadlockTimeout(null);
       }
-      processes[1]!.kill(); // who held the RLock and waited for the semaphore
-      await processes[1]!.join();
-      await Promise.all([processes[0]!.join(), processes[2]!.join()]);
-      assert.deepEqual(findDeadlocks(), []);
+      lock.release();
     });
 
-    test(`after the time that was set, one of a circle gets a DeadlockError, ${how}, and the other goes on`, async () => {
-      setDeadlockTimeout(150);
+    test('who only waits for somebody who is busy is in no deadlock', async () => {
+      const [first, second] = [new Lock(), new RLock()];
+      setDeadlockTimeout(60);
       try {
-        const { processes, outcomes } = await startCircle([new Lock(), new Lock()], blocking);
-        assert.deepEqual([await outcomes.get(), await outcomes.get()].toSorted(), ['DeadlockError', 'both']);
-        for (const process of processes) await process.join();
+        const busy = async () => {
+          using _held = await first.hold();
+          await sleep(100);
+          await second.acquire();
+          await sleep(100);
+          second.release();
+        };
+        const child = new Process({ target: busy });
+        await child.start();
+        const coroutines = [asOwner(busy), asOwner(busy), asOwner(busy)];
+        let deadlocks = 0;
+        let over = false;
+        const all = Promise.all([...coroutines, child.join()]).then(() => (over = true));
+        await until(() => {
+          deadlocks += findDeadlocks().length;
+          return over;
+        });
+        await all;
+        assert.equal(deadlocks, 0);
       } finally {
         setDeadlockTimeout(null);
       }
     });
-  }
 
-  test('a thread that waits for itself is found, and told what it waits for', async () => {
-    const lock = new Lock();
-    const waiter = new Process({
-      name: 'self',
-      target: () => {
-        lock.acquireSync();
-        lock.acquireSync();
-      },
+    test('what is no time to find deadlocks after is refused', () => {
+      for (const milliseconds of [0, -1, NaN, Infinity, '1']) {
+        assert.throws(() => setDeadlockTimeout(milliseconds as number), {
+          name: 'TypeError',
+          code: 'ERR_TIMEOUT_VALUE',
+        });
+      }
     });
-    await waiter.start();
-    const [{ waits, certain }] = (await found()) as [Deadlock];
-    assert.deepEqual([certain, waits.length, waits[0]!.process], [true, 1, 'self']);
-    lock.release(); // anybody may
-    await waiter.join();
-    assert.equal(waiter.exitCode, 0);
-    lock.release();
-    lock.acquireSync();
-    setDeadlockTimeout(60);
-    try {
-      const error = { name: 'DeadlockError', code: 'ERR_DEADLOCK', message: /MainProcess \(pid \d+\) has waited/ };
-      assert.throws(() => lock.acquireSync(), error);
-    } finally {
-      setDeadlockTimeout(null);
-    }
-    lock.release();
-  });
-
-  test('who only waits for somebody who is busy is in no deadlock', async () => {
-    const [first, second] = [new Lock(), new RLock()];
-    setDeadlockTimeout(60);
-    try {
-      const busy = async () => {
-        using _held = await first.hold();
-        await sleep(100);
-        await second.acquire();
-        await sleep(100);
-        second.release();
-      };
-      const child = new Process({ target: busy });
-      await child.start();
-      const coroutines = [asOwner(busy), asOwner(busy), asOwner(busy)];
-      let deadlocks = 0;
-      let over = false;
-      const all = Promise.all([...coroutines, child.join()]).then(() => (over = true));
-      await until(() => {
-        deadlocks += findDeadlocks().length;
-        return over;
-      });
-      await all;
-      assert.equal(deadlocks, 0);
-    } finally {
-      setDeadlockTimeout(null);
-    }
-  });
-
-  test('what is no time to find deadlocks after is refused', () => {
-    for (const milliseconds of [0, -1, NaN, Infinity, '1']) {
-      assert.throws(() => setDeadlockTimeout(milliseconds as number), { name: 'TypeError', code: 'ERR_TIMEOUT_VALUE' });
-    }
-  });
-});
+  },
+);

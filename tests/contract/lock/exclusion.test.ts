@@ -1,9 +1,10 @@
 /** A lock keeps everybody else out, whoever and wherever they are. */
 
 import assert from 'node:assert/strict';
-import { eachMethod } from '../../support/methods.js';
+import { canBlock, eachMethod } from '../../support/methods.js';
 
-eachMethod(['forkserver', 'spawn', 'fork', 'thread'], (_method, context, test) => {
+eachMethod(['forkserver', 'spawn', 'fork', 'thread', 'coroutine'], (method, context, test) => {
+  const mayBlock = canBlock(method);
   const { Lock, Process, Value } = context;
 
   test('several processes, blocking and awaiting, are never inside together', async () => {
@@ -14,7 +15,7 @@ eachMethod(['forkserver', 'spawn', 'fork', 'thread'], (_method, context, test) =
     const rounds = 3000;
     const work = async (blocking: boolean) => {
       for (let round = 0; round < rounds; round++) {
-        if (blocking) lock.acquireSync();
+        if (blocking && mayBlock) lock.acquireSync();
         else await lock.acquire();
         inside.value++;
         most.value = Math.max(most.value, inside.value);

@@ -1,9 +1,9 @@
 /** Nobody starves in front of a lock that others release only to take it again. */
 
 import assert from 'node:assert/strict';
-import { eachMethod } from '../../support/methods.js';
+import { because, eachMethod } from '../../support/methods.js';
 
-eachMethod(['forkserver', 'spawn'], (_method, context, test) => {
+eachMethod(['forkserver', 'spawn', 'thread'], { coroutine: because.oneThread }, (_method, context, test) => {
   const { Event, Lock, Process, Queue, Semaphore, Value } = context;
 
   for (const make of [() => new Lock(), () => new Semaphore(1)]) {

@@ -2,10 +2,11 @@
 
 import assert from 'node:assert/strict';
 import { Lock, ValueError } from 'manyfold';
-import { eachMethod } from '../../support/methods.js';
+import { canBlock, eachMethod } from '../../support/methods.js';
 import { timeOf } from '../../support/time.js';
 
-eachMethod(['forkserver', 'spawn', 'fork', 'thread'], (_method, context, test) => {
+eachMethod(['forkserver', 'spawn', 'fork', 'thread', 'coroutine'], (method, context, test) => {
+  const mayBlock = canBlock(method);
   const { Process, Queue } = context;
 
   test('lock-001 acquire, locked, release, and a release too many', async () => {
@@ -109,7 +110,8 @@ eachMethod(['forkserver', 'spawn', 'fork', 'thread'], (_method, context, test) =
       const locks = [given, lock, inside.locks.get('it')!, await queue.get(), await there.recv()];
       await there.send(locks.every((each) => each instanceof Lock && each.locked()));
       for (const each of locks) {
-        each.acquireSync();
+        if (mayBlock) each.acquireSync();
+        else await each.acquire();
         await there.send(true);
       }
     };

@@ -4,7 +4,7 @@ import { DEBUG, ERROR, INFO, NOTSET, WARNING } from 'manyfold/util';
 import { eachMethod } from '../../support/methods.js';
 import { programFolder, runProgram } from '../../support/program.js';
 
-eachMethod(['forkserver', 'spawn', 'fork'], (method, context, test) => {
+eachMethod(['forkserver', 'spawn', 'fork', 'thread', 'coroutine'], (method, context, test) => {
   /** What the logger passes on while `work` runs. */
   const recorded = (level: number, work: () => void): LogRecord[] => {
     const records: LogRecord[] = [];

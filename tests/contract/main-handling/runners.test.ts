@@ -57,7 +57,7 @@ function compile(folder: { path: string; file(name: string): string }): void {
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
 const canStrip = major > 22 || (major === 22 && minor >= 18);
 
-eachMethod(['forkserver', 'spawn', 'fork'], (method, _context, test) => {
+eachMethod(['forkserver', 'spawn', 'fork', 'thread', 'coroutine'], (method, _context, test) => {
   const run = async (options: ProgramOptions & { file?: string } = {}) => {
     using folder = programFolder({ 'main.ts': program(method) });
     const { file = 'main.ts', ...rest } = options;

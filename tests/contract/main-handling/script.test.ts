@@ -16,7 +16,7 @@ const squares = (method: string) => `
 `;
 const expected = 'main\n[1,4,9]\n';
 
-eachMethod(['forkserver', 'spawn', 'fork'], (method, _context, test) => {
+eachMethod(['forkserver', 'spawn', 'fork', 'thread', 'coroutine'], (method, _context, test) => {
   test('main_handling-001 a plain script maps over a pool', async () => {
     using folder = programFolder({ 'main.mjs': squares(method) });
     const { stdout, stderr } = await runProgram(folder.file('main.mjs'));

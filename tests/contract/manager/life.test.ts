@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { AuthenticationError, ProcessError } from 'manyfold';
 import { BaseManager, RemoteError, SyncManager } from 'manyfold/managers';
-import { eachMethod } from '../../support/methods.js';
+import { because, eachMethod } from '../../support/methods.js';
 
 class Counter {
   count = 0;
@@ -30,7 +30,7 @@ Counters.register('Hidden', () => new Counter(), { exposed: ['add', '_hidden'] }
 
 const key = Buffer.from('secret');
 
-eachMethod(['forkserver', 'spawn'], (_method, context, test) => {
+eachMethod(['forkserver', 'spawn', 'thread'], { coroutine: because.oneThread }, (_method, context, test) => {
   test('manager-020 manager-022 a class of one’s own: its public methods, its errors, functions as arguments', async () => {
     await using manager = new Counters({ context });
     await manager.start();
@@ -126,24 +126,28 @@ eachMethod(['forkserver', 'spawn'], (_method, context, test) => {
     );
   });
 
-  test('manager-053 manager-055 a server that is killed: every call ends with an error', async () => {
-    class Killable extends SyncManager {}
-    Killable.register('Pid', () => ({ pid: () => process.pid }));
-    const manager = new Killable({ context });
-    await manager.start();
-    const pid = await (await manager.create<{ pid(): number }>('Pid')).pid();
-    process.kill(pid, 'SIGINT'); // that is for the main process
-    const queue = await manager.Queue();
-    const waiting = [queue.get(), queue.get()];
-    for (const wait of waiting) wait.catch(() => {});
-    await queue.qsize();
-    process.kill(pid, 'SIGKILL');
-    for (const wait of waiting) await assert.rejects(wait, { name: /EOFError|OSError/ });
-    await assert.rejects(queue.qsize(), { name: /EOFError|OSError/ });
-    assert.throws(() => queue.qsizeSync(), { name: /EOFError|OSError/ });
-    await assert.rejects(manager.dict(), { name: /EOFError|OSError/ });
-    await manager.shutdown();
-  });
+  test(
+    'manager-053 manager-055 a server that is killed: every call ends with an error',
+    { not: { thread: because.threadsShare } },
+    async () => {
+      class Killable extends SyncManager {}
+      Killable.register('Pid', () => ({ pid: () => process.pid }));
+      const manager = new Killable({ context });
+      await manager.start();
+      const pid = await (await manager.create<{ pid(): number }>('Pid')).pid();
+      process.kill(pid, 'SIGINT'); // that is for the main process
+      const queue = await manager.Queue();
+      const waiting = [queue.get(), queue.get()];
+      for (const wait of waiting) wait.catch(() => {});
+      await queue.qsize();
+      process.kill(pid, 'SIGKILL');
+      for (const wait of waiting) await assert.rejects(wait, { name: /EOFError|OSError/ });
+      await assert.rejects(queue.qsize(), { name: /EOFError|OSError/ });
+      assert.throws(() => queue.qsizeSync(), { name: /EOFError|OSError/ });
+      await assert.rejects(manager.dict(), { name: /EOFError|OSError/ });
+      await manager.shutdown();
+    },
+  );
 
   test('manager-057 a server that does not end when it is asked is made to', async () => {
     class Stuck extends BaseManager {}

@@ -2,9 +2,9 @@
 
 import assert from 'node:assert/strict';
 import { RemoteError, SyncManager } from 'manyfold/managers';
-import { eachMethod } from '../../support/methods.js';
+import { because, eachMethod } from '../../support/methods.js';
 
-eachMethod(['forkserver', 'spawn'], (_method, context, test) => {
+eachMethod(['forkserver', 'spawn', 'thread'], { coroutine: because.oneThread }, (_method, context, test) => {
   const { Process } = context;
 
   async function started(): Promise<SyncManager> {

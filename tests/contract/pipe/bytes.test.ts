@@ -3,12 +3,12 @@
 import assert from 'node:assert/strict';
 import { BufferTooShort, OSError, ValueError } from 'manyfold';
 import { poll } from '../../support/descriptors.js';
-import { eachMethod } from '../../support/methods.js';
+import { because, eachMethod } from '../../support/methods.js';
 import { until } from '../../support/wait.js';
 
 const text = (bytes: Uint8Array) => Buffer.from(bytes).toString();
 
-eachMethod(['forkserver', 'spawn', 'fork', 'thread'], (_method, context, test) => {
+eachMethod(['forkserver', 'spawn', 'fork', 'thread'], { coroutine: because.oneEnd }, (_method, context, test) => {
   const { Pipe, Process } = context;
 
   test('connection-001 connection-005 bytes go around as they are, small and large, blocking and awaiting', async () => {

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { EOFError, OSError, PicklingError, type Connection } from 'manyfold';
-import { eachMethod } from '../../support/methods.js';
+import { because, eachMethod } from '../../support/methods.js';
 
-eachMethod(['forkserver', 'spawn', 'fork', 'thread'], (_method, context, test) => {
+eachMethod(['forkserver', 'spawn', 'fork', 'thread'], { coroutine: because.oneEnd }, (_method, context, test) => {
   const { Pipe, Process } = context;
 
   test('connection-001 connection-005 messages go around, small and large, blocking and awaiting', async () => {

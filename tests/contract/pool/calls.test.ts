@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { MaybeEncodingError, TimeoutError, ValueError } from 'manyfold';
 import { collect } from '../../support/collect.js';
-import { eachMethod } from '../../support/methods.js';
+import { because, eachMethod } from '../../support/methods.js';
 import { until } from '../../support/wait.js';
 
 const add = (a: number, b: number) => a + b;
@@ -24,7 +24,7 @@ async function* later<T>(items: Iterable<T>): AsyncGenerator<T> {
   }
 }
 
-eachMethod(['forkserver', 'spawn', 'fork', 'thread'], (_method, context, test) => {
+eachMethod(['forkserver', 'spawn', 'fork', 'thread', 'coroutine'], (_method, context, test) => {
   const { Lock, Pool } = context;
 
   test('pool-001 options of a function are an argument like the others', async () => {
@@ -133,7 +133,7 @@ eachMethod(['forkserver', 'spawn', 'fork', 'thread'], (_method, context, test) =
     await using pool = new Pool(1);
     const gate = new Lock();
     gate.acquireSync();
-    const results = pool.imap((x: number) => (gate.acquireSync() ? x : -1), [7]);
+    const results = pool.imap(async (x: number) => ((await gate.acquire()) ? x : -1), [7]);
     await assert.rejects(results.next({ timeout: 20 }), TimeoutError);
     gate.release();
     assert.deepEqual(await results.next({ timeout: 60_000 }), { value: 7, done: false });
@@ -176,19 +176,23 @@ eachMethod(['forkserver', 'spawn', 'fork', 'thread'], (_method, context, test) =
     assert.equal(await pool.apply(square, [4]), 16);
   });
 
-  test('pool-028 a result that cannot travel: the error names it, for get and for the callback', async () => {
-    await using pool = new Pool(1);
-    let told: unknown;
-    const result = pool.applyAsync(() => ({ deep: { secret: new WeakMap() } }), [], {
-      errorCallback: (error) => (told = error),
-    });
-    const error: unknown = await result.get().catch((caught: unknown) => caught);
-    assert.ok(error instanceof MaybeEncodingError);
-    assert.equal(told, error);
-    assert.match(error.message, /deep\.secret|\.deep.*\.secret|WeakMap/);
-  });
+  test(
+    'pool-028 a result that cannot travel: the error names it, for get and for the callback',
+    { not: { coroutine: because.notCopied } },
+    async () => {
+      await using pool = new Pool(1);
+      let told: unknown;
+      const result = pool.applyAsync(() => ({ deep: { secret: new WeakMap() } }), [], {
+        errorCallback: (error) => (told = error),
+      });
+      const error: unknown = await result.get().catch((caught: unknown) => caught);
+      assert.ok(error instanceof MaybeEncodingError);
+      assert.equal(told, error);
+      assert.match(error.message, /deep\.secret|\.deep.*\.secret|WeakMap/);
+    },
+  );
 
-  test('pool-050 a pool cannot be sent to another process', async () => {
+  test('pool-050 a pool cannot be sent to another process', { not: { coroutine: because.notCopied } }, async () => {
     await using pool = new Pool(1);
     await assert.rejects(
       pool.apply((x: unknown) => x, [pool]),

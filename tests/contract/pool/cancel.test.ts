@@ -2,14 +2,15 @@
 
 import assert from 'node:assert/strict';
 import { currentTask, WorkerCrashedError } from 'manyfold';
-import { eachMethod } from '../../support/methods.js';
+import { sleep } from 'manyfold/coroutines';
+import { because, eachMethod } from '../../support/methods.js';
 import { until } from '../../support/wait.js';
 
 const spin = () => {
   for (;;);
 };
 
-eachMethod(['forkserver', 'spawn', 'fork'], (_method, context, test) => {
+eachMethod(['forkserver', 'spawn', 'fork', 'thread', 'coroutine'], (method, context, test) => {
   const { Lock, Pool, Value } = context;
 
   test('a queued task is dropped by its signal, and never runs', async () => {
@@ -17,7 +18,7 @@ eachMethod(['forkserver', 'spawn', 'fork'], (_method, context, test) => {
     const gate = new Lock();
     const ran = new Value('i', 0);
     gate.acquireSync();
-    const first = pool.apply(() => gate.acquireSync());
+    const first = pool.apply(() => gate.acquire());
     const controller = new AbortController();
     const count = () => (ran.value += 1);
     const queued = [1, 2, 3].map(() => pool.apply(count, [], { signal: controller.signal }));
@@ -31,60 +32,67 @@ eachMethod(['forkserver', 'spawn', 'fork'], (_method, context, test) => {
     await assert.rejects(pool.map(count, [1], { signal: controller.signal }), RangeError);
   });
 
-  test('a running task sees its signal, also in a loop that never awaits, and keeps its worker', async () => {
-    await using pool = new Pool(1, { graceMs: 60_000 });
-    const runs = new Value('i', 0);
-    const busy = () => {
-      const { signal } = currentTask()!;
-      runs.value++;
-      while (!signal.aborted);
-      runs.value++;
-    };
-    const waiting = async () => {
-      const { signal } = currentTask()!;
-      runs.value++;
-      await new Promise((resolve) => signal.addEventListener('abort', resolve));
-      runs.value++;
-      signal.throwIfAborted();
-    };
-    const pid = await pool.apply(() => process.pid);
-    for (const [round, target] of [busy, waiting].entries()) {
+  test(
+    'a running task sees its signal, also in a loop that never awaits, and keeps its worker',
+    { not: { coroutine: because.oneThread } },
+    async () => {
+      await using pool = new Pool(1, { graceMs: 60_000 });
+      const runs = new Value('i', 0);
+      const busy = () => {
+        const { signal } = currentTask()!;
+        runs.value++;
+        while (!signal.aborted);
+        runs.value++;
+      };
+      const waiting = async () => {
+        const { signal } = currentTask()!;
+        runs.value++;
+        await new Promise((resolve) => signal.addEventListener('abort', resolve));
+        runs.value++;
+        signal.throwIfAborted();
+      };
+      const pid = await pool.apply(() => process.pid);
+      for (const [round, target] of [busy, waiting].entries()) {
+        const controller = new AbortController();
+        const task = pool.apply<[], unknown>(target, [], { signal: controller.signal });
+        assert.ok(await until(() => runs.value === 2 * round + 1));
+        controller.abort();
+        await assert.rejects(task, { name: 'AbortError' });
+        assert.ok(await until(() => runs.value === 2 * round + 2));
+      }
+      assert.equal(await pool.apply(() => process.pid), pid);
+    },
+  );
+
+  test(
+    'a task that does not end is killed with its worker after the time of grace; another worker goes on',
+    { not: { thread: because.threadsShare, coroutine: because.oneThread } },
+    async () => {
+      await using pool = new Pool(1, { graceMs: 20 });
+      const pid = await pool.apply(() => process.pid);
       const controller = new AbortController();
-      const task = pool.apply<[], unknown>(target, [], { signal: controller.signal });
-      assert.ok(await until(() => runs.value === 2 * round + 1));
+      const task = pool.apply(spin, [], { signal: controller.signal });
+      const next = pool.apply(() => process.pid);
+      assert.ok(await until(() => pool.stats().running === 1));
       controller.abort();
       await assert.rejects(task, { name: 'AbortError' });
-      assert.ok(await until(() => runs.value === 2 * round + 2));
-    }
-    assert.equal(await pool.apply(() => process.pid), pid);
-  });
-
-  test('a task that does not end is killed with its worker after the time of grace; another worker goes on', async () => {
-    await using pool = new Pool(1, { graceMs: 20 });
-    const pid = await pool.apply(() => process.pid);
-    const controller = new AbortController();
-    const task = pool.apply(spin, [], { signal: controller.signal });
-    const next = pool.apply(() => process.pid);
-    assert.ok(await until(() => pool.stats().running === 1));
-    controller.abort();
-    await assert.rejects(task, { name: 'AbortError' });
-    assert.notEqual(await next, pid);
-    assert.equal(pool.stats().cancelled, 1);
-  });
+      assert.notEqual(await next, pid);
+      assert.equal(pool.stats().cancelled, 1);
+    },
+  );
 
   test('a timeout counts from the start of the task, not from when it was asked for', async () => {
     await using pool = new Pool(1, { graceMs: 20 });
-    const sleep = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
     await pool.apply(sleep, [0]);
     const tasks = [1, 2, 3, 4, 5, 6].map(() => pool.apply(sleep, [150], { timeout: 700 }));
     await Promise.all(tasks); // the last one has waited longer than that
-    await assert.rejects(pool.apply(spin, [], { timeout: 30 }), { name: 'TimeoutError', code: 'ERR_TASK_TIMEOUT' });
+    const endless = method === 'coroutine' ? () => sleep(60_000) : spin;
+    await assert.rejects(pool.apply(endless, [], { timeout: 30 }), { name: 'TimeoutError', code: 'ERR_TASK_TIMEOUT' });
     assert.equal(await pool.apply(() => 1), 1);
   });
 
   test('a timeout of map is for each item: a chunk may take longer', async () => {
     await using pool = new Pool(1, { graceMs: 20 });
-    const sleep = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
     await pool.apply(sleep, [0]);
     await pool.map(sleep, [150, 150, 150, 150, 150, 150], { chunksize: 6, timeout: 700 });
     const mixed = pool.map(sleep, [0, 100_000, 0], { chunksize: 1, timeout: 50 });
@@ -103,7 +111,8 @@ eachMethod(['forkserver', 'spawn', 'fork'], (_method, context, test) => {
     controller.abort();
     await assert.rejects(mapping, { name: 'AbortError' });
     assert.ok(await until(() => pool.stats().queued + pool.stats().running === 0));
-    const spinning = pool.map(spin, [1, 2, 3, 4], { chunksize: 1, signal: AbortSignal.timeout(30) });
+    const lasting = method === 'coroutine' ? () => sleep(60_000) : spin;
+    const spinning = pool.map(lasting, [1, 2, 3, 4], { chunksize: 1, signal: AbortSignal.timeout(30) });
     await assert.rejects(spinning, { name: 'TimeoutError' });
     assert.deepEqual(await pool.map((x: number) => x + 1, [1, 2]), [2, 3]);
   });
@@ -122,7 +131,7 @@ eachMethod(['forkserver', 'spawn', 'fork'], (_method, context, test) => {
     assert.equal(await pool.apply(() => 1), 1);
   });
 
-  test('leaving a loop early cancels what is under way', async () => {
+  test('leaving a loop early cancels what is under way', { not: { coroutine: because.oneThread } }, async () => {
     await using pool = new Pool(2, { graceMs: 20 });
     const begun = new Value('i', 0);
     const work = (x: number) => {
@@ -140,28 +149,32 @@ eachMethod(['forkserver', 'spawn', 'fork'], (_method, context, test) => {
     assert.ok(await until(() => pool.stats().running + pool.stats().queued === 0));
   });
 
-  test('a kill hits only the task that it is meant for, whenever the task ends', async () => {
-    await using pool = new Pool(2, { graceMs: 0 });
-    const work = (milliseconds: number) => {
-      const end = performance.now() + milliseconds;
-      while (performance.now() < end);
-      return milliseconds;
-    };
-    let killed = 0;
-    for (let round = 0; round < 60; round++) {
-      const controller = new AbortController();
-      const doomed = pool.apply(work, [2], { signal: controller.signal });
-      const others = Array.from({ length: 4 }, (_, each) => pool.apply(work, [each / 4]));
-      setTimeout(() => controller.abort(), round % 6);
-      await doomed.catch((error: Error) => {
-        assert.equal(error.name, 'AbortError');
-        killed++;
-      });
-      // No WorkerCrashedError among them.
-      assert.deepEqual(await Promise.all(others), [0, 0.25, 0.5, 0.75]);
-    }
-    assert.ok(killed > 0);
-  });
+  test(
+    'a kill hits only the task that it is meant for, whenever the task ends',
+    { not: { coroutine: because.oneThread } },
+    async () => {
+      await using pool = new Pool(2, { graceMs: 0 });
+      const work = (milliseconds: number) => {
+        const end = performance.now() + milliseconds;
+        while (performance.now() < end);
+        return milliseconds;
+      };
+      let killed = 0;
+      for (let round = 0; round < 60; round++) {
+        const controller = new AbortController();
+        const doomed = pool.apply(work, [2], { signal: controller.signal });
+        const others = Array.from({ length: 4 }, (_, each) => pool.apply(work, [each / 4]));
+        setTimeout(() => controller.abort(), round % 6);
+        await doomed.catch((error: Error) => {
+          assert.equal(error.name, 'AbortError');
+          killed++;
+        });
+        // No WorkerCrashedError among them.
+        assert.deepEqual(await Promise.all(others), [0, 0.25, 0.5, 0.75]);
+      }
+      assert.ok(killed > 0);
+    },
+  );
 
   test('a task outside of a pool has no current task; one that has ended is over', async () => {
     assert.equal(currentTask(), null);
@@ -172,32 +185,40 @@ eachMethod(['forkserver', 'spawn', 'fork'], (_method, context, test) => {
     await assert.rejects(pool.apply(late), { name: 'RuntimeError', code: 'ERR_TASK_OVER' });
   });
 
-  test('retries: a task whose worker dies is run anew, so many times', async () => {
-    await using pool = new Pool(2);
-    const tries = new Value('i', 0);
-    const fragile = (deaths: number) => {
-      tries.value++;
-      if (tries.value <= deaths) process.kill(process.pid, 'SIGKILL');
-      return tries.value;
-    };
-    assert.equal(await pool.apply(fragile, [2], { retries: 2 }), 3);
-    tries.value = 0;
-    await assert.rejects(pool.apply(fragile, [2], { retries: 1 }), WorkerCrashedError);
-    tries.value = 0;
-    assert.deepEqual(await pool.map(fragile, [1], { retries: 1 }), [2]);
-  });
+  test(
+    'retries: a task whose worker dies is run anew, so many times',
+    { not: { thread: because.threadsShare, coroutine: 'a coroutine pool has no workers' } },
+    async () => {
+      await using pool = new Pool(2);
+      const tries = new Value('i', 0);
+      const fragile = (deaths: number) => {
+        tries.value++;
+        if (tries.value <= deaths) process.kill(process.pid, 'SIGKILL');
+        return tries.value;
+      };
+      assert.equal(await pool.apply(fragile, [2], { retries: 2 }), 3);
+      tries.value = 0;
+      await assert.rejects(pool.apply(fragile, [2], { retries: 1 }), WorkerCrashedError);
+      tries.value = 0;
+      assert.deepEqual(await pool.map(fragile, [1], { retries: 1 }), [2]);
+    },
+  );
 
-  test('terminate() ends tasks that never would, also those that ignore SIGTERM', async () => {
-    const pool = new Pool(2, { graceMs: 50 });
-    const stubborn = () => {
-      process.on('SIGTERM', () => {});
-      for (;;);
-    };
-    const tasks = [pool.apply(stubborn), pool.apply(spin)];
-    const outcomes = Promise.allSettled(tasks);
-    assert.ok(await until(() => pool.stats().running === 2));
-    pool.terminate();
-    await pool.join();
-    for (const outcome of await outcomes) assert.equal(outcome.status, 'rejected');
-  });
+  test(
+    'terminate() ends tasks that never would, also those that ignore SIGTERM',
+    { not: { coroutine: because.oneThread } },
+    async () => {
+      const pool = new Pool(2, { graceMs: 50 });
+      const stubborn = () => {
+        process.on('SIGTERM', () => {});
+        for (;;);
+      };
+      const tasks = [pool.apply(stubborn), pool.apply(spin)];
+      const outcomes = Promise.allSettled(tasks);
+      assert.ok(await until(() => pool.stats().running === 2));
+      pool.terminate();
+      await pool.join();
+      for (const outcome of await outcomes) assert.equal(outcome.status, 'rejected');
+    },
+  );
 });

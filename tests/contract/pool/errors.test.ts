@@ -2,9 +2,9 @@
 
 import assert from 'node:assert/strict';
 import { MaybeEncodingError, PicklingError } from 'manyfold';
-import { eachMethod } from '../../support/methods.js';
+import { because, eachMethod } from '../../support/methods.js';
 
-eachMethod(['forkserver', 'spawn', 'fork', 'thread'], (_method, context, test) => {
+eachMethod(['forkserver', 'spawn', 'fork', 'thread', 'coroutine'], (_method, context, test) => {
   const { Lock, Pool } = context;
 
   test('pool-020 an error arrives whole: class, message, properties, cause, and where it was thrown', async () => {
@@ -32,9 +32,9 @@ eachMethod(['forkserver', 'spawn', 'fork', 'thread'], (_method, context, test) =
     await using pool = new Pool(2);
     const gate = new Lock();
     gate.acquireSync();
-    const work = (x: number) => {
+    const work = async (x: number) => {
       if (x === 0) throw new Error('zero');
-      using _held = gate.holdSync();
+      using _held = await gate.hold();
       return x;
     };
     const mapping = pool.mapAsync(work, [0, 1], { chunksize: 1 });
@@ -44,51 +44,67 @@ eachMethod(['forkserver', 'spawn', 'fork', 'thread'], (_method, context, test) =
     await assert.rejects(mapping.get(), { message: 'zero' });
   });
 
-  test('pool-028 a result that cannot travel fails its own task only, for twenty rounds', async () => {
-    await using pool = new Pool(1);
-    for (let round = 0; round < 20; round++) {
-      const [bad, good] = [pool.apply(() => new WeakMap()), pool.apply((x: number) => x, [round])];
-      await assert.rejects(bad, MaybeEncodingError);
-      assert.equal(await good, round);
-    }
-  });
+  test(
+    'pool-028 a result that cannot travel fails its own task only, for twenty rounds',
+    { not: { coroutine: because.notCopied } },
+    async () => {
+      await using pool = new Pool(1);
+      for (let round = 0; round < 20; round++) {
+        const [bad, good] = [pool.apply(() => new WeakMap()), pool.apply((x: number) => x, [round])];
+        await assert.rejects(bad, MaybeEncodingError);
+        assert.equal(await good, round);
+      }
+    },
+  );
 
-  test('an error that cannot travel fails its own task, and says what it was', async () => {
-    await using pool = new Pool(1);
-    const thrower = () => {
-      throw Object.assign(new Error('with luggage'), { socket: new WeakMap() });
-    };
-    await assert.rejects(pool.apply(thrower), /with luggage/);
-    assert.equal(await pool.apply(() => 1), 1);
-  });
+  test(
+    'an error that cannot travel fails its own task, and says what it was',
+    { not: { coroutine: because.notCopied } },
+    async () => {
+      await using pool = new Pool(1);
+      const thrower = () => {
+        throw Object.assign(new Error('with luggage'), { socket: new WeakMap() });
+      };
+      await assert.rejects(pool.apply(thrower), /with luggage/);
+      assert.equal(await pool.apply(() => 1), 1);
+    },
+  );
 
-  test('pool-007 arguments and items that cannot travel fail at the call, and nothing else does', async () => {
-    await using pool = new Pool(1);
-    await assert.rejects(
-      pool.apply((x: unknown) => x, [new WeakMap()]),
-      PicklingError,
-    );
-    await assert.rejects(
-      pool.map((x: unknown) => x, [1, new WeakMap(), 3], { chunksize: 1 }),
-      PicklingError,
-    );
-    const socket = new WeakMap();
-    await assert.rejects(
-      pool.apply(() => socket),
-      PicklingError,
-    );
-    assert.deepEqual(await pool.map((x: number) => x + 1, [1, 2, 3]), [2, 3, 4]);
-  });
+  test(
+    'pool-007 arguments and items that cannot travel fail at the call, and nothing else does',
+    { not: { coroutine: because.notCopied } },
+    async () => {
+      await using pool = new Pool(1);
+      await assert.rejects(
+        pool.apply((x: unknown) => x, [new WeakMap()]),
+        PicklingError,
+      );
+      await assert.rejects(
+        pool.map((x: unknown) => x, [1, new WeakMap(), 3], { chunksize: 1 }),
+        PicklingError,
+      );
+      const socket = new WeakMap();
+      await assert.rejects(
+        pool.apply(() => socket),
+        PicklingError,
+      );
+      assert.deepEqual(await pool.map((x: number) => x + 1, [1, 2, 3]), [2, 3, 4]);
+    },
+  );
 
-  test('a map in which no item can travel fails, however many there are', async () => {
-    await using pool = new Pool(1);
-    const items = Array.from({ length: 20_000 }, () => new WeakMap());
-    await assert.rejects(
-      pool.map((x: unknown) => x, items, { chunksize: 1 }),
-      PicklingError,
-    );
-    assert.equal(await pool.apply(() => 1), 1);
-  });
+  test(
+    'a map in which no item can travel fails, however many there are',
+    { not: { coroutine: because.notCopied } },
+    async () => {
+      await using pool = new Pool(1);
+      const items = Array.from({ length: 20_000 }, () => new WeakMap());
+      await assert.rejects(
+        pool.map((x: unknown) => x, items, { chunksize: 1 }),
+        PicklingError,
+      );
+      assert.equal(await pool.apply(() => 1), 1);
+    },
+  );
 
   test('pool-009 an iterable that throws makes map throw that error', async () => {
     await using pool = new Pool(1);
@@ -137,13 +153,17 @@ eachMethod(['forkserver', 'spawn', 'fork', 'thread'], (_method, context, test) =
     await pool.join();
   });
 
-  test('an initializer that ends its worker fails the pool, too', async () => {
-    await using pool = new Pool(2, { initializer: () => process.exit(3) });
-    await assert.rejects(
-      pool.apply(() => 1),
-      { code: 'ERR_WORKER_CRASHED', exitCode: 3 },
-    );
-  });
+  test(
+    'an initializer that ends its worker fails the pool, too',
+    { not: { coroutine: 'a coroutine pool has no workers' } },
+    async () => {
+      await using pool = new Pool(2, { initializer: () => process.exit(3) });
+      await assert.rejects(
+        pool.apply(() => 1),
+        { code: 'ERR_WORKER_CRASHED', exitCode: 3 },
+      );
+    },
+  );
 
   test('pool-033 arguments of a wrong kind are refused', () => {
     assert.throws(() => new Pool(0), { code: 'ERR_POOL_PROCESSES' });

@@ -10,7 +10,7 @@ async function listOf<T>(items: AsyncIterable<T>): Promise<T[]> {
   return all;
 }
 
-eachMethod(['forkserver', 'spawn'], (_method, context, test) => {
+eachMethod(['forkserver', 'spawn', 'thread', 'coroutine'], (_method, context, test) => {
   const { Lock, Pool, Value } = context;
 
   test('imap gives what generators yield, in the order of the items', async () => {

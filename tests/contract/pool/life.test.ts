@@ -3,11 +3,11 @@
 import assert from 'node:assert/strict';
 import { blocksInUse } from '#dist/memory/heap.js';
 import { entriesInUse } from '#dist/memory/waiters.js';
-import { eachMethod } from '../../support/methods.js';
+import { because, eachMethod } from '../../support/methods.js';
 import { programFolder, runProgram } from '../../support/program.js';
 import { until } from '../../support/wait.js';
 
-eachMethod(['forkserver', 'spawn', 'fork'], (method, context, test) => {
+eachMethod(['forkserver', 'spawn', 'fork', 'thread', 'coroutine'], (method, context, test) => {
   const { Lock, Pool } = context;
 
   test('pool-037 pool-038 close() finishes what there is, and refuses more', async () => {
@@ -31,7 +31,7 @@ eachMethod(['forkserver', 'spawn', 'fork'], (method, context, test) => {
     const pool = new Pool(2);
     const gate = new Lock();
     gate.acquireSync();
-    const tasks = Array.from({ length: 1000 }, () => pool.apply(() => gate.acquireSync()));
+    const tasks = Array.from({ length: 1000 }, () => pool.apply(() => gate.acquire()));
     const outcomes = Promise.allSettled(tasks);
     pool.terminate();
     for (const outcome of await outcomes) {
@@ -81,25 +81,29 @@ eachMethod(['forkserver', 'spawn', 'fork'], (method, context, test) => {
     assert.equal(entriesInUse(), entries);
   });
 
-  test('pool-029 pool-049 maxTasksPerChild replaces workers, and loses nothing', async () => {
-    await using pool = new Pool(2, { maxTasksPerChild: 5 });
-    const work = (x: number) => [x, process.pid] as const;
-    const results = await pool.map(
-      work,
-      Array.from({ length: 60 }, (_, item) => item),
-      { chunksize: 1 },
-    );
-    assert.deepEqual(
-      results.map(([x]) => x),
-      results.map((_, item) => item),
-    );
-    const tasks = new Map<number, number>();
-    for (const [, pid] of results) tasks.set(pid, (tasks.get(pid) ?? 0) + 1);
-    assert.ok(Math.max(...tasks.values()) <= 5);
-    // A chunk is one task.
-    const pids = await pool.map(() => process.pid, Array.from({ length: 20 }), { chunksize: 20 });
-    assert.equal(new Set(pids).size, 1);
-  });
+  test(
+    'pool-029 pool-049 maxTasksPerChild replaces workers, and loses nothing',
+    { not: { thread: because.threadsShare, coroutine: 'a coroutine pool has no workers' } },
+    async () => {
+      await using pool = new Pool(2, { maxTasksPerChild: 5 });
+      const work = (x: number) => [x, process.pid] as const;
+      const results = await pool.map(
+        work,
+        Array.from({ length: 60 }, (_, item) => item),
+        { chunksize: 1 },
+      );
+      assert.deepEqual(
+        results.map(([x]) => x),
+        results.map((_, item) => item),
+      );
+      const tasks = new Map<number, number>();
+      for (const [, pid] of results) tasks.set(pid, (tasks.get(pid) ?? 0) + 1);
+      assert.ok(Math.max(...tasks.values()) <= 5);
+      // A chunk is one task.
+      const pids = await pool.map(() => process.pid, Array.from({ length: 20 }), { chunksize: 20 });
+      assert.equal(new Set(pids).size, 1);
+    },
+  );
 
   test('pool-032 a program ends with its main module, though its pool still runs', async () => {
     using folder = programFolder({

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { ValueError } from 'manyfold';
-import { eachMethod } from '../../support/methods.js';
+import { because, eachMethod } from '../../support/methods.js';
 
 function* naturals(read: { count: number; closed?: boolean } = { count: 0 }): Generator<number> {
   try {
@@ -20,7 +20,7 @@ async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
 
 const square = (x: number) => x * x;
 
-eachMethod(['forkserver', 'spawn', 'fork', 'thread'], (_method, context, test) => {
+eachMethod(['forkserver', 'spawn', 'fork', 'thread', 'coroutine'], (_method, context, test) => {
   const { Pool } = context;
 
   test('pool-014 every result comes once, with and without chunks', async () => {
@@ -134,7 +134,7 @@ eachMethod(['forkserver', 'spawn', 'fork', 'thread'], (_method, context, test) =
     await pool.join();
   });
 
-  test('what cannot travel fails its own item only', async () => {
+  test('what cannot travel fails its own item only', { not: { coroutine: because.notCopied } }, async () => {
     await using pool = new Pool(2);
     const results = pool.imapUnordered((x: unknown) => typeof x, [1, new WeakMap(), 'a', new WeakRef({}), 2n]);
     let failed = 0;

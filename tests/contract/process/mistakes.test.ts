@@ -2,7 +2,8 @@
 
 import assert from 'node:assert/strict';
 import { currentProcess, parentProcess, Process } from 'manyfold';
-import { eachMethod } from '../../support/methods.js';
+import { sleep } from 'manyfold/coroutines';
+import { because, eachMethod } from '../../support/methods.js';
 
 interface Told {
   readonly name: string;
@@ -15,7 +16,7 @@ const told = (error: unknown): Told => {
   return { name, code, message };
 };
 
-eachMethod(['forkserver', 'spawn', 'fork'], (method, context, test) => {
+eachMethod(['forkserver', 'spawn', 'fork', 'thread', 'coroutine'], (method, context, test) => {
   /** What a child answers. */
   const inChild = async <T>(target: () => T | Promise<T>, daemon = false): Promise<T> => {
     const queue = new context.SimpleQueue<T>();
@@ -63,37 +64,45 @@ eachMethod(['forkserver', 'spawn', 'fork'], (method, context, test) => {
     await child.join();
   });
 
-  test('process-043 a daemon has no children', async () => {
-    const error = await inChild(() => new Process({ target: () => {} }).start().then(() => undefined, told), true);
-    assert.deepEqual(error, {
-      name: 'AssertionError',
-      code: 'ERR_DAEMON_CHILDREN',
-      message: 'daemonic processes are not allowed to have children',
-    });
-  });
+  test(
+    'process-043 a daemon has no children',
+    { not: { coroutine: 'what a coroutine starts ends with the program, daemon or not' } },
+    async () => {
+      const error = await inChild(() => new Process({ target: () => {} }).start().then(() => undefined, told), true);
+      assert.deepEqual(error, {
+        name: 'AssertionError',
+        code: 'ERR_DAEMON_CHILDREN',
+        message: 'daemonic processes are not allowed to have children',
+      });
+    },
+  );
 
-  test('process-047 the child of another process can be signalled, but not joined or tested', async () => {
-    const sleeper = new context.Process({ target: () => new Promise((resolve) => setTimeout(resolve, 60_000)) });
-    await sleeper.start();
-    const answer = await inChild(async () => {
-      const errors = [await sleeper.join().then(() => undefined, told), sleeper.exitCode];
-      try {
-        sleeper.isAlive();
-      } catch (error) {
-        errors.push(told(error));
-      }
-      sleeper.terminate();
-      return errors;
-    });
-    const code = { name: 'AssertionError', code: 'ERR_NOT_A_CHILD' };
-    assert.deepEqual(answer, [
-      { ...code, message: 'can only join a child process' },
-      null,
-      { ...code, message: 'can only test a child process' },
-    ]);
-    await sleeper.join();
-    assert.equal(sleeper.exitCode, -15);
-  });
+  test(
+    'process-047 the child of another process can be signalled, but not joined or tested',
+    { not: { coroutine: because.wholeProcess } },
+    async () => {
+      const sleeper = new context.Process({ target: () => sleep(60_000) });
+      await sleeper.start();
+      const answer = await inChild(async () => {
+        const errors = [await sleeper.join().then(() => undefined, told), sleeper.exitCode];
+        try {
+          sleeper.isAlive();
+        } catch (error) {
+          errors.push(told(error));
+        }
+        sleeper.terminate();
+        return errors;
+      });
+      const code = { name: 'AssertionError', code: 'ERR_NOT_A_CHILD' };
+      assert.deepEqual(answer, [
+        { ...code, message: 'can only join a child process' },
+        null,
+        { ...code, message: 'can only test a child process' },
+      ]);
+      await sleeper.join();
+      assert.equal(sleeper.exitCode, -15);
+    },
+  );
 
   test('the current process can be neither started nor joined', async () => {
     await assert.rejects(currentProcess().start(), { name: 'AssertionError' });
@@ -102,7 +111,7 @@ eachMethod(['forkserver', 'spawn', 'fork'], (method, context, test) => {
     assert.equal(parentProcess(), null);
   });
 
-  test('a child knows its parent', async () => {
+  test('a child knows its parent', { not: { coroutine: because.wholeProcess } }, async () => {
     const parent = await inChild(async () => {
       const known = parentProcess();
       await known?.join({ timeout: 1 });
@@ -119,18 +128,22 @@ eachMethod(['forkserver', 'spawn', 'fork'], (method, context, test) => {
     assert.throws(made({ args: { length: 1 } }), { name: 'TypeError', code: 'ERR_PROCESS_ARGS' });
   });
 
-  const skip = method === 'fork' && 'nothing travels to a process that is forked from this one';
-  test('what cannot travel fails at the start, which can be made good and tried again', { skip }, async () => {
-    const cargo: { timer?: NodeJS.Timeout } = { timer: setTimeout(() => {}, 0) };
-    const child = new context.Process({ target: () => Object.keys(cargo) });
-    await assert.rejects(child.start(), { name: 'PicklingError', message: /reached through: .*'cargo'.*timer/s });
-    assert.equal(child.pid, null);
-    assert.equal(child.isAlive(), false);
-    assert.deepEqual(context.activeChildren(), []);
-    clearTimeout(cargo.timer);
-    delete cargo.timer;
-    await child.start();
-    await child.join();
-    assert.equal(child.exitCode, 0);
-  });
+  const nothingTravels = 'nothing travels to a process that is forked from this one';
+  test(
+    'what cannot travel fails at the start, which can be made good and tried again',
+    { not: { fork: nothingTravels, coroutine: because.notCopied } },
+    async () => {
+      const cargo: { timer?: NodeJS.Timeout } = { timer: setTimeout(() => {}, 0) };
+      const child = new context.Process({ target: () => Object.keys(cargo) });
+      await assert.rejects(child.start(), { name: 'PicklingError', message: /reached through: .*'cargo'.*timer/s });
+      assert.equal(child.pid, null);
+      assert.equal(child.isAlive(), false);
+      assert.deepEqual(context.activeChildren(), []);
+      clearTimeout(cargo.timer);
+      delete cargo.timer;
+      await child.start();
+      await child.join();
+      assert.equal(child.exitCode, 0);
+    },
+  );
 });

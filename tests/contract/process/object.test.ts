@@ -29,7 +29,7 @@ class Shouter extends Process {
   }
 }
 
-eachMethod(['forkserver', 'spawn', 'fork'], (_method, context, test) => {
+eachMethod(['forkserver', 'spawn', 'fork', 'thread', 'coroutine'], (method, context, test) => {
   test('process-003 args hold any value, and arrive unchanged', async () => {
     const queue = new context.SimpleQueue<unknown[]>();
     const args = [1, 'str', [1], { a: new Map([[1, new Date(5)]]) }, 7n, null, undefined];
@@ -71,7 +71,7 @@ eachMethod(['forkserver', 'spawn', 'fork'], (_method, context, test) => {
     const key = Buffer.from(currentProcess().authkey).toString('hex');
     const [ppid, ...seen] = (await queue.get()).toReversed();
     assert.deepEqual(seen.toReversed(), [1, { hello: 23 }, 'some name', child.pid, child.pid, key]);
-    assert.notEqual(child.pid, process.pid);
+    assert.equal(child.pid === process.pid, ['thread', 'coroutine'].includes(method));
     assert.equal(typeof ppid, 'number');
   });
 
@@ -115,7 +115,7 @@ eachMethod(['forkserver', 'spawn', 'fork'], (_method, context, test) => {
     const child = new context.Process({ target });
     const next = new context.Process();
     const number = (name: string) => Number(/-(\d+)$/.exec(name)?.[1]);
-    assert.match(child.name, /^(ForkServer|Spawn|Fork)Process-\d+$/);
+    assert.match(child.name, /^(ForkServer|Spawn|Fork|Thread|Coroutine)Process-\d+$/);
     assert.equal(number(next.name), number(child.name) + 1);
     await child.start();
     await child.join();

@@ -9,7 +9,7 @@ import v8 from 'node:v8';
 import vm from 'node:vm';
 import { Worker } from 'node:worker_threads';
 import { gzip } from 'node:zlib';
-import { eachMethod } from '../../support/methods.js';
+import { because, eachMethod } from '../../support/methods.js';
 
 const collectGarbage = (): void => {
   v8.setFlagsFromString('--expose-gc');
@@ -33,7 +33,7 @@ const kinds: Record<string, () => unknown> = {
   'has a timer left that does not count': () => void setTimeout(() => {}, 60_000).unref(),
 };
 
-eachMethod(['forkserver', 'spawn', 'fork', 'thread'], (method, context, test) => {
+eachMethod(['forkserver', 'spawn', 'fork', 'thread'], { coroutine: because.wholeProcess }, (method, context, test) => {
   for (const [what, target] of Object.entries(kinds)) {
     test(`a child that ${what} ends by itself`, async () => {
       const child = new context.Process({ target });

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { Empty, Full } from 'manyfold';
-import { eachMethod } from '../../support/methods.js';
+import { canBlock, eachMethod } from '../../support/methods.js';
 
 /** Milliseconds that something took. */
 async function time(work: () => unknown): Promise<number> {
@@ -11,7 +11,8 @@ async function time(work: () => unknown): Promise<number> {
   return performance.now() - start;
 }
 
-eachMethod(['forkserver', 'spawn', 'fork', 'thread'], (_method, context, test) => {
+eachMethod(['forkserver', 'spawn', 'fork', 'thread', 'coroutine'], (method, context, test) => {
+  const mayBlock = canBlock(method);
   const { Process, Queue } = context;
 
   test('queue-001 six puts fill a queue of six', async () => {
@@ -114,7 +115,7 @@ eachMethod(['forkserver', 'spawn', 'fork', 'thread'], (_method, context, test) =
     const queue = new Queue<number>(2);
     const produce = async (blocking: boolean) => {
       for (let item = 1; item <= 300; item++) {
-        if (blocking) queue.putSync(item);
+        if (blocking && mayBlock) queue.putSync(item);
         else await queue.put(item);
       }
     };

@@ -30,7 +30,7 @@ async function echo(context: Context, items: Queue, answers: Queue, count: numbe
   return process;
 }
 
-eachMethod(['forkserver', 'spawn', 'fork', 'thread'], (_method, context, test) => {
+eachMethod(['forkserver', 'spawn', 'fork', 'thread', 'coroutine'], (_method, context, test) => {
   const { Process, Queue } = context;
 
   test('bytes of any length come back as they were', async () => {

@@ -1,26 +1,30 @@
 /** Who made a queue, who uses it, and who is gone. */
 
 import assert from 'node:assert/strict';
-import { eachMethod } from '../../support/methods.js';
+import { because, eachMethod } from '../../support/methods.js';
 import { programFolder, runProgram } from '../../support/program.js';
 import { until } from '../../support/wait.js';
 
-eachMethod(['forkserver', 'spawn', 'fork', 'thread'], (_method, context, test) => {
+eachMethod(['forkserver', 'spawn', 'fork', 'thread', 'coroutine'], (_method, context, test) => {
   const { Process, Queue, SimpleQueue } = context;
 
-  test('what a producer has put is there, though it ended at once', async () => {
-    const queue = new Queue<Uint8Array>();
-    const produce = () => {
-      queue.putSync(new Uint8Array(3_000_000).fill(7));
-      process.exit(0);
-    };
-    const producer = new Process({ target: produce });
-    await producer.start();
-    await producer.join();
-    const bytes = await queue.get();
-    assert.equal(bytes.length, 3_000_000);
-    assert.ok(bytes.every((byte) => byte === 7));
-  });
+  test(
+    'what a producer has put is there, though it ended at once',
+    { not: { coroutine: because.wholeProcess } },
+    async () => {
+      const queue = new Queue<Uint8Array>();
+      const produce = () => {
+        queue.putSync(new Uint8Array(3_000_000).fill(7));
+        process.exit(0);
+      };
+      const producer = new Process({ target: produce });
+      await producer.start();
+      await producer.join();
+      const bytes = await queue.get();
+      assert.equal(bytes.length, 3_000_000);
+      assert.ok(bytes.every((byte) => byte === 7));
+    },
+  );
 
   test('queue-009 items put before the start and by the child come once, in order', async () => {
     const queue = new Queue<number>();
@@ -53,19 +57,23 @@ eachMethod(['forkserver', 'spawn', 'fork', 'thread'], (_method, context, test) =
     await assert.rejects(simple.get(), closed);
   });
 
-  test('queue-024 close() is this process’s own affair: others go on, and what was put stays', async () => {
-    const queue = new Queue<number>();
-    const sum = new Queue<number>();
-    const consumer = new Process({ target: async () => sum.put((await queue.get()) + (await queue.get())) });
-    await queue.put(1);
-    await consumer.start();
-    const producer = new Process({ target: () => queue.put(2) });
-    await producer.start();
-    queue.close();
-    assert.equal(await sum.get(), 3);
-    await consumer.join();
-    await producer.join();
-  });
+  test(
+    'queue-024 close() is this process’s own affair: others go on, and what was put stays',
+    { not: { coroutine: because.notCopied } },
+    async () => {
+      const queue = new Queue<number>();
+      const sum = new Queue<number>();
+      const consumer = new Process({ target: async () => sum.put((await queue.get()) + (await queue.get())) });
+      await queue.put(1);
+      await consumer.start();
+      const producer = new Process({ target: () => queue.put(2) });
+      await producer.start();
+      queue.close();
+      assert.equal(await sum.get(), 3);
+      await consumer.join();
+      await producer.join();
+    },
+  );
 
   test('a get that waits when its own process closes the queue ends with an error', async () => {
     const queue = new Queue<number>();

@@ -1,9 +1,9 @@
 /** What goes into a queue comes out of it: once, whole, and in the order of its producer. */
 
 import assert from 'node:assert/strict';
-import { eachMethod } from '../../support/methods.js';
+import { because, eachMethod } from '../../support/methods.js';
 
-eachMethod(['forkserver', 'spawn', 'fork', 'thread'], (_method, context, test) => {
+eachMethod(['forkserver', 'spawn', 'fork', 'thread', 'coroutine'], (_method, context, test) => {
   const { Process, Queue, SimpleQueue } = context;
 
   test('queue-029 items of one producer keep their order, with several producers at work', async () => {
@@ -24,40 +24,44 @@ eachMethod(['forkserver', 'spawn', 'fork', 'thread'], (_method, context, test) =
     assert.ok(queue.empty());
   });
 
-  test('100,000 items from two blocking producers to two consumers, blocking and awaiting: none lost, none twice', async () => {
-    const queue = new Queue<number>(1000);
-    const report = new Queue<{ count: number; sum: number; inOrder: boolean }>();
-    const items = 50_000;
-    const produce = (producer: number) => {
-      for (let item = 0; item < items; item++) queue.putSync(producer * items + item);
-    };
-    const consume = async (blocking: boolean) => {
-      const result = { count: 0, sum: 0, inOrder: true };
-      const last = [-1, -1];
-      for (;;) {
-        const item = blocking ? queue.getSync() : await queue.get();
-        if (item < 0) break;
-        const producer = item < items ? 0 : 1;
-        if (item <= last[producer]!) result.inOrder = false;
-        last[producer] = item;
-        result.count++;
-        result.sum += item;
-      }
-      await report.put(result);
-    };
-    const consumers = [true, false].map((blocking) => new Process({ target: consume, args: [blocking] }));
-    const producers = [0, 1].map((producer) => new Process({ target: produce, args: [producer] }));
-    for (const process of [...consumers, ...producers]) await process.start();
-    for (const producer of producers) await producer.join();
-    await Promise.all(consumers.map(() => queue.put(-1)));
-    const [one, other] = [await report.get(), await report.get()];
-    for (const process of consumers) await process.join();
-    assert.equal(one.count + other.count, 2 * items);
-    // Each consumer saw rising numbers, so none of them twice; count and sum together then say that none is missing.
-    assert.ok(one.inOrder && other.inOrder);
-    assert.equal(one.sum + other.sum, items * (2 * items - 1));
-    assert.ok(queue.empty());
-  });
+  test(
+    '100,000 items from two blocking producers to two consumers, blocking and awaiting: none lost, none twice',
+    { not: { coroutine: because.oneThread } },
+    async () => {
+      const queue = new Queue<number>(1000);
+      const report = new Queue<{ count: number; sum: number; inOrder: boolean }>();
+      const items = 50_000;
+      const produce = (producer: number) => {
+        for (let item = 0; item < items; item++) queue.putSync(producer * items + item);
+      };
+      const consume = async (blocking: boolean) => {
+        const result = { count: 0, sum: 0, inOrder: true };
+        const last = [-1, -1];
+        for (;;) {
+          const item = blocking ? queue.getSync() : await queue.get();
+          if (item < 0) break;
+          const producer = item < items ? 0 : 1;
+          if (item <= last[producer]!) result.inOrder = false;
+          last[producer] = item;
+          result.count++;
+          result.sum += item;
+        }
+        await report.put(result);
+      };
+      const consumers = [true, false].map((blocking) => new Process({ target: consume, args: [blocking] }));
+      const producers = [0, 1].map((producer) => new Process({ target: produce, args: [producer] }));
+      for (const process of [...consumers, ...producers]) await process.start();
+      for (const producer of producers) await producer.join();
+      await Promise.all(consumers.map(() => queue.put(-1)));
+      const [one, other] = [await report.get(), await report.get()];
+      for (const process of consumers) await process.join();
+      assert.equal(one.count + other.count, 2 * items);
+      // Each consumer saw rising numbers, so none of them twice; count and sum together then say that none is missing.
+      assert.ok(one.inOrder && other.inOrder);
+      assert.equal(one.sum + other.sum, items * (2 * items - 1));
+      assert.ok(queue.empty());
+    },
+  );
 
   test('many coroutines that wait for items each get one of their own, whole', async () => {
     const queue = new Queue<string>();

@@ -2,10 +2,11 @@
 
 import assert from 'node:assert/strict';
 import { ValueError } from 'manyfold';
-import { eachMethod } from '../../support/methods.js';
+import { canBlock, eachMethod } from '../../support/methods.js';
 import { timeOf } from '../../support/time.js';
 
-eachMethod(['forkserver', 'spawn', 'fork', 'thread'], (_method, context, test) => {
+eachMethod(['forkserver', 'spawn', 'fork', 'thread', 'coroutine'], (method, context, test) => {
+  const mayBlock = canBlock(method);
   const { BoundedSemaphore, Process, Queue, Semaphore, Value } = context;
 
   test('semaphore-001 permits are taken and given back, without an upper bound', async () => {
@@ -91,7 +92,7 @@ eachMethod(['forkserver', 'spawn', 'fork', 'thread'], (_method, context, test) =
     };
     const work = async (blocking: boolean) => {
       for (let round = 0; round < 200; round++) {
-        using _held = blocking ? semaphore.holdSync() : await semaphore.hold();
+        using _held = blocking && mayBlock ? semaphore.holdSync() : await semaphore.hold();
         step(1);
         if (!blocking) await new Promise(setImmediate);
         step(-1);
@@ -108,7 +109,9 @@ eachMethod(['forkserver', 'spawn', 'fork', 'thread'], (_method, context, test) =
     const [semaphore, results] = [new Semaphore(0), new Queue<number>()];
     const consume = async (blocking: boolean) => {
       for (let count = 0; ; count++) {
-        if (!(blocking ? semaphore.acquireSync({ timeout: 300 }) : await semaphore.acquire({ timeout: 300 }))) {
+        if (
+          !(blocking && mayBlock ? semaphore.acquireSync({ timeout: 300 }) : await semaphore.acquire({ timeout: 300 }))
+        ) {
           return results.put(count);
         }
       }

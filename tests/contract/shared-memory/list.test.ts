@@ -12,7 +12,7 @@ function listOf(items: Iterable<Item>): { readonly list: ShareableList } & Dispo
   return { list, [Symbol.dispose]: () => list.shm.unlink() };
 }
 
-eachMethod(['forkserver', 'spawn'], (_method, context, test) => {
+eachMethod(['forkserver', 'spawn', 'thread', 'coroutine'], (_method, context, test) => {
   const { Process, Queue } = context;
 
   test('shareable_list-001 items of all kinds, by index, from behind, and one after the other', () => {

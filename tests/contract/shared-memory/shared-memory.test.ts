@@ -9,7 +9,7 @@ import { python } from '../../support/python.js';
 let names = 0;
 const fresh = () => `test-${process.pid}-${++names}`;
 
-eachMethod(['forkserver', 'spawn'], (_method, context, test) => {
+eachMethod(['forkserver', 'spawn', 'thread', 'coroutine'], (_method, context, test) => {
   const { Process, Queue } = context;
 
   test('shared_memory-001 shared_memory-004 created, used, unlinked, and unlinked once more', () => {

@@ -3,10 +3,10 @@
 import assert from 'node:assert/strict';
 import { closeSync, fstatSync, openSync } from 'node:fs';
 import { getStartMethod, Process } from 'manyfold';
-import { eachMethod } from '../../support/methods.js';
+import { because, eachMethod } from '../../support/methods.js';
 import { programFolder, runProgram } from '../../support/program.js';
 
-eachMethod(['forkserver', 'spawn', 'fork'], (method, context, test) => {
+eachMethod(['forkserver', 'spawn', 'fork', 'thread', 'coroutine'], (method, context, test) => {
   test('startmethod-013 a queue goes from parent to child to grandchild', async () => {
     const queue = new context.Queue<string>();
     const grandchild = async () => {
@@ -63,10 +63,13 @@ eachMethod(['forkserver', 'spawn', 'fork'], (method, context, test) => {
     assert.equal(stdout, 'true true flagged\n'.repeat(2));
   });
 
-  const skip = method === 'fork' && 'a process that is forked from this one imports no module again';
+  const not = {
+    fork: 'a process that is forked from this one imports no module again',
+    coroutine: because.notCopied,
+  };
   test(
     'startmethod-021 a module that starts processes when it is imported does not do so in its own child',
-    { skip },
+    { not },
     async () => {
       const module = `
       import { Process } from 'manyfold';
@@ -103,7 +106,7 @@ eachMethod(['forkserver', 'spawn', 'fork'], (method, context, test) => {
     assert.equal(code, 0);
   });
 
-  test('a module that is missing in the child, or throws there, is told with its name', { skip }, async () => {
+  test('a module that is missing in the child, or throws there, is told with its name', { not }, async () => {
     const program = (file: string) => `
       import { rmSync, writeFileSync } from 'node:fs';
       import { getContext } from 'manyfold';
@@ -124,7 +127,8 @@ eachMethod(['forkserver', 'spawn', 'fork'], (method, context, test) => {
     }
   });
 
-  const fate = method === 'fork' ? 'open' : 'not open';
+  const isOpen = ['fork', 'thread', 'coroutine'].includes(method);
+  const fate = isOpen ? 'open' : 'not open';
   test(`startmethod-029 a descriptor that is open in the parent is ${fate} in its children`, async () => {
     const queue = new context.SimpleQueue<string>();
     const fd = openSync('/dev/zero', 'r');
@@ -139,7 +143,7 @@ eachMethod(['forkserver', 'spawn', 'fork'], (method, context, test) => {
       const child = new context.Process({ target });
       await child.start();
       await child.join();
-      assert.equal((await queue.get()) === 'open', method === 'fork');
+      assert.equal((await queue.get()) === 'open', isOpen);
     } finally {
       closeSync(fd);
     }

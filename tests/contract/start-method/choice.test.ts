@@ -25,7 +25,7 @@ async function told(body: string): Promise<unknown> {
 
 const alreadySet = { name: 'RuntimeError', code: 'ERR_CONTEXT_SET', message: 'context has already been set' };
 
-eachMethod(['forkserver', 'spawn', 'fork'], (method, context, methodTest) => {
+eachMethod(['forkserver', 'spawn', 'fork', 'thread', 'coroutine'], (method, context, methodTest) => {
   methodTest('startmethod-001 a context is of one method for good', () => {
     assert.equal(context.getStartMethod(), method);
     assert.equal(context.getContext(), context);

@@ -36,7 +36,7 @@ const body = `
 /** The highest priority first, and of equal ones the newest; what is below 0 comes last. */
 const expected = 'called\nc\nd3\nd2\nd1\nb\ne\n';
 
-eachMethod(['forkserver', 'spawn', 'fork'], (method, _context, methodTest) => {
+eachMethod(['forkserver', 'spawn', 'fork', 'thread', 'coroutine'], (method, _context, methodTest) => {
   methodTest(
     'util-001 finalizers run once, at the end by their priorities, in a child as in the main process',
     async () => {

@@ -5,7 +5,7 @@ import { eachMethod } from '../../support/methods.js';
 
 const Foo = Structure({ x: 'i', y: 'd', z: 'q' });
 
-eachMethod(['forkserver', 'spawn', 'fork', 'thread'], (_method, context, test) => {
+eachMethod(['forkserver', 'spawn', 'fork', 'thread', 'coroutine'], (_method, context, test) => {
   const { Process, RawArray, RawValue, SharedArray, Value } = context;
 
   test('value_array-002 a RawValue of each kind is seen by the child, and the child’s by the parent', async () => {

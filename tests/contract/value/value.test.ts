@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { RLock, type TypeCode, ValueError } from 'manyfold';
-import { eachMethod } from '../../support/methods.js';
+import { RLock, SystemExit, type TypeCode, ValueError } from 'manyfold';
+import { canBlock, eachMethod } from '../../support/methods.js';
 
 /** For each type code: a value that only it keeps whole, and one that it wraps or rounds, with what that becomes. */
 const samples: [code: TypeCode, value: number | bigint, wrapped: [number | bigint, number | bigint]][] = [
@@ -20,7 +20,8 @@ const samples: [code: TypeCode, value: number | bigint, wrapped: [number | bigin
   ['d', 0.1, [1e-320, 1e-320]],
 ];
 
-eachMethod(['forkserver', 'spawn', 'fork', 'thread'], (_method, context, test) => {
+eachMethod(['forkserver', 'spawn', 'fork', 'thread', 'coroutine'], (method, context, test) => {
+  const mayBlock = canBlock(method);
   const { Process, Value } = context;
 
   test('value_array-001 each type code: the child sees the parent’s value, the parent the child’s', async () => {
@@ -52,7 +53,7 @@ eachMethod(['forkserver', 'spawn', 'fork', 'thread'], (_method, context, test) =
     const sum = new Value('q', 0n);
     const work = async (blocking: boolean) => {
       for (let round = 0; round < 2000; round++) {
-        using _held = blocking ? counter.getLock().holdSync() : await counter.getLock().hold();
+        using _held = blocking && mayBlock ? counter.getLock().holdSync() : await counter.getLock().hold();
         counter.value += 1;
         sum.value += 3n;
       }
@@ -86,5 +87,5 @@ eachMethod(['forkserver', 'spawn', 'fork', 'thread'], (_method, context, test) =
 });
 
 function exit(code: number): never {
-  return process.exit(code);
+  throw new SystemExit(code);
 }
