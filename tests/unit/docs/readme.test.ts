@@ -33,3 +33,22 @@ test('links between the documents lead somewhere', () => {
     });
   assert.deepEqual(broken, []);
 });
+
+test('the Chinese README has the same programs, tables, pictures and links as the English one', () => {
+  const chinese = readFileSync(join(root, 'README.zh-CN.md'), 'utf8');
+  const without = (program: string): string => program.replaceAll(/ *\/\/.*/g, '');
+  const programsOf = (text: string): string[] =>
+    [...text.matchAll(/```ts\n([^]*?)```/g)].map(([, program]) => without(program ?? ''));
+  const commandsOf = (text: string): string[] =>
+    [...text.matchAll(/```sh\n([^]*?)```/g)].map(([, commands]) => (commands ?? '').replaceAll(/ *#.*/g, ''));
+  const linksOf = (text: string): string[] =>
+    [...text.matchAll(/\]\(([^)\s]+)\)/g)].map(([, link]) => link ?? '').filter((link) => !/^README/.test(link));
+  const namesOf = (text: string): string[] =>
+    [...text.matchAll(/^\| (`.*?) \|/gm)].map(([, names]) => names?.replaceAll('、', ', ') ?? '');
+  for (const of of [programsOf, commandsOf, linksOf, namesOf]) {
+    assert.ok(of(readme).length > 0);
+    assert.deepEqual(of(chinese), of(readme));
+  }
+  assert.match(readme, /\]\(README\.zh-CN\.md\)/);
+  assert.match(chinese, /\]\(README\.md\)/);
+});
