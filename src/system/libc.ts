@@ -11,111 +11,134 @@ const koffi = loadKoffi();
 const libc = koffi.load(null);
 process.on('exit', reopenStandardStreams); // koffi's own end writes to them, and hangs in that when they are closed
 
-function optional(prototype: string): (...args: unknown[]) => unknown {
-  try {
-    return libc.func(prototype);
-  } catch {
-    return () => 0;
-  }
+type Native = (...args: unknown[]) => unknown;
+
+/**
+ * A function that is looked up when it is first called: the lookups would be a millisecond of the library's import. Those
+ * that are called where nothing may be allocated, or in each child anew, are looked up at once.
+ */
+function late(prototype: string): Native {
+  return lateBy(() => libc.func(prototype));
 }
 
-export const memfdCreate = libc.func('int memfd_create(const char *name, unsigned int flags)');
-export const fallocate = libc.func('int fallocate(int fd, int mode, int64_t offset, int64_t length)');
-export const mmap = libc.func(
+function lateBy(lookUp: () => Native): Native {
+  const found = once(lookUp);
+  return (...args) => found()(...args);
+}
+
+function once<T>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => (made ??= make());
+}
+
+/** Gives 0 where there is no such function. */
+function optional(prototype: string): Native {
+  return lateBy(() => {
+    try {
+      return libc.func(prototype);
+    } catch {
+      return () => 0;
+    }
+  });
+}
+
+export const memfdCreate = late('int memfd_create(const char *name, unsigned int flags)');
+export const fallocate = late('int fallocate(int fd, int mode, int64_t offset, int64_t length)');
+export const mmap = late(
   'void *mmap(size_t address, size_t length, int protection, int flags, int fd, int64_t offset)',
 );
-export const munmap = libc.func('int munmap(size_t address, size_t length)');
+export const munmap = late('int munmap(size_t address, size_t length)');
 export const madvise = libc.func('int madvise(size_t address, size_t length, int advice)');
 
 /** glibc's; 0 where there is no such thing. */
 export const mallopt = optional('int mallopt(int option, int value)');
 
 export const fork = libc.func('int fork()');
-export const gettid = libc.func('int gettid()');
-export const getpid = libc.func('int getpid()');
+export const gettid = late('int gettid()');
+export const getpid = late('int getpid()');
 export const exitNow = libc.func('void _exit(int code)');
-export const waitpid = libc.func('int waitpid(int pid, _Out_ int *status, int options)');
-export const waitid = libc.func('int waitid(int kind, unsigned int id, void *info, int options)');
-export const prctl = libc.func(
-  'int prctl(int option, unsigned long a, unsigned long b, unsigned long c, unsigned long d)',
-);
-export const prctlName = libc.func('prctl', 'int', ['int', 'void *', 'ulong', 'ulong', 'ulong']);
+export const waitpid = late('int waitpid(int pid, _Out_ int *status, int options)');
+export const waitid = late('int waitid(int kind, unsigned int id, void *info, int options)');
+export const prctl = late('int prctl(int option, unsigned long a, unsigned long b, unsigned long c, unsigned long d)');
+export const prctlName = lateBy(() => libc.func('prctl', 'int', ['int', 'void *', 'ulong', 'ulong', 'ulong']));
 
-export const eventfd = libc.func('int eventfd(unsigned int count, int flags)');
-export const dup2 = libc.func('int dup2(int from, int to)');
-export const getrlimit = libc.func('int getrlimit(int resource, void *limits)');
-export const setrlimit = libc.func('int setrlimit(int resource, void *limits)');
-export const pipe2 = libc.func('int pipe2(void *ends, int flags)');
-export const poll = libc.func('int poll(void *entries, unsigned long count, int timeout)');
-export const fcntl = libc.func('int fcntl(int fd, int command, long argument)');
+export const eventfd = late('int eventfd(unsigned int count, int flags)');
+export const dup2 = late('int dup2(int from, int to)');
+export const getrlimit = late('int getrlimit(int resource, void *limits)');
+export const setrlimit = late('int setrlimit(int resource, void *limits)');
+export const pipe2 = late('int pipe2(void *ends, int flags)');
+export const poll = late('int poll(void *entries, unsigned long count, int timeout)');
+export const fcntl = late('int fcntl(int fd, int command, long argument)');
 
-export const socket = libc.func('int socket(int family, int type, int protocol)');
-export const bind = libc.func('int bind(int fd, void *address, unsigned int length)');
-export const listen = libc.func('int listen(int fd, int backlog)');
-export const connect = libc.func('int connect(int fd, void *address, unsigned int length)');
-export const accept4 = libc.func('int accept4(int fd, void *address, void *length, int flags)');
-export const getsockname = libc.func('int getsockname(int fd, void *address, void *length)');
-export const getpeername = libc.func('int getpeername(int fd, void *address, void *length)');
-export const getsockopt = libc.func('int getsockopt(int fd, int level, int option, void *value, void *length)');
-export const setsockopt = libc.func('int setsockopt(int fd, int level, int option, void *value, unsigned int length)');
-export const getaddrinfo = libc.func(
+export const socket = late('int socket(int family, int type, int protocol)');
+export const bind = late('int bind(int fd, void *address, unsigned int length)');
+export const listen = late('int listen(int fd, int backlog)');
+export const connect = late('int connect(int fd, void *address, unsigned int length)');
+export const accept4 = late('int accept4(int fd, void *address, void *length, int flags)');
+export const getsockname = late('int getsockname(int fd, void *address, void *length)');
+export const getpeername = late('int getpeername(int fd, void *address, void *length)');
+export const getsockopt = late('int getsockopt(int fd, int level, int option, void *value, void *length)');
+export const setsockopt = late('int setsockopt(int fd, int level, int option, void *value, unsigned int length)');
+export const getaddrinfo = late(
   'int getaddrinfo(const char *host, const char *service, void *hints, _Out_ void **found)',
 );
-export const freeaddrinfo = libc.func('void freeaddrinfo(void *found)');
+export const freeaddrinfo = late('void freeaddrinfo(void *found)');
 
-export const sigprocmask = libc.func('int sigprocmask(int how, const void *mask, void *before)');
-export const dup3 = libc.func('int dup3(int fd, int copy, int flags)');
-export const socketpair = libc.func('int socketpair(int domain, int type, int protocol, _Out_ int *ends)');
-export const execve = libc.func('int execve(const char *path, const char **args, const char **environment)');
-export const schedGetAffinity = libc.func('int sched_getaffinity(int pid, size_t size, void *mask)');
+export const sigprocmask = late('int sigprocmask(int how, const void *mask, void *before)');
+export const dup3 = late('int dup3(int fd, int copy, int flags)');
+export const socketpair = late('int socketpair(int domain, int type, int protocol, _Out_ int *ends)');
+export const execve = late('int execve(const char *path, const char **args, const char **environment)');
+export const schedGetAffinity = late('int sched_getaffinity(int pid, size_t size, void *mask)');
 
 /** Raw system calls, for the two that libc does not wrap. */
 export const syscall = libc.func('long syscall(long number, size_t a, long b, long c, void *d, size_t e, long f)');
 
-export const uvDefaultLoop = libc.func('void *uv_default_loop()');
+export const uvDefaultLoop = late('void *uv_default_loop()');
 // Two functions of Node's and V8's own, by the names that the compiler has given them.
-const currentIsolate = libc.func('_ZN2v87Isolate10GetCurrentEv', 'void *', []);
-const loopOfIsolate = libc.func('_ZN4node19GetCurrentEventLoopEPN2v87IsolateE', 'void *', ['void *']);
+const currentIsolate = lateBy(() => libc.func('_ZN2v87Isolate10GetCurrentEv', 'void *', []));
+const loopOfIsolate = lateBy(() => libc.func('_ZN4node19GetCurrentEventLoopEPN2v87IsolateE', 'void *', ['void *']));
 
 /** The event loop of this thread. */
 export function currentLoop(): unknown {
   return loopOfIsolate(currentIsolate());
 }
 
-export const uvLoopFork = libc.func('int uv_loop_fork(void *loop)');
-export const uvLoopSize = libc.func('size_t uv_loop_size()');
-export const uvBackendFd = libc.func('int uv_backend_fd(void *loop)');
-export const uvLoopAlive = libc.func('int uv_loop_alive(void *loop)');
-export const uvHandleSize = libc.func('size_t uv_handle_size(int type)');
-export const uvHandleType = libc.func('int uv_handle_get_type(void *handle)');
-export const uvFileno = libc.func('int uv_fileno(void *handle, _Out_ int *fd)');
-export const uvHasRef = libc.func('int uv_has_ref(void *handle)');
-export const uvRef = libc.func('void uv_ref(void *handle)');
-export const uvUnref = libc.func('void uv_unref(void *handle)');
-const handleCallback = koffi.pointer(koffi.proto('void manyfold_handle_callback(void *handle)'));
-export const uvPrepareInit = libc.func('uv_prepare_init', 'int', ['void *', 'void *']);
-export const uvPrepareStart = libc.func('uv_prepare_start', 'int', ['void *', handleCallback]);
+export const uvLoopFork = late('int uv_loop_fork(void *loop)');
+export const uvLoopSize = late('size_t uv_loop_size()');
+export const uvBackendFd = late('int uv_backend_fd(void *loop)');
+export const uvLoopAlive = late('int uv_loop_alive(void *loop)');
+export const uvHandleSize = late('size_t uv_handle_size(int type)');
+export const uvHandleType = late('int uv_handle_get_type(void *handle)');
+export const uvFileno = late('int uv_fileno(void *handle, _Out_ int *fd)');
+export const uvHasRef = late('int uv_has_ref(void *handle)');
+export const uvRef = late('void uv_ref(void *handle)');
+export const uvUnref = late('void uv_unref(void *handle)');
+const handleCallback = once(() => koffi.pointer(koffi.proto('void manyfold_handle_callback(void *handle)')));
+export const uvPrepareInit = lateBy(() => libc.func('uv_prepare_init', 'int', ['void *', 'void *']));
+export const uvPrepareStart = lateBy(() => libc.func('uv_prepare_start', 'int', ['void *', handleCallback()]));
 
-const pollCallback = koffi.pointer(koffi.proto('void manyfold_poll_callback(void *handle, int status, int events)'));
-export const uvPollInit = libc.func('int uv_poll_init(void *loop, void *handle, int fd)');
-export const uvPollStart = libc.func('uv_poll_start', 'int', ['void *', 'int', pollCallback]);
-export const uvClose = libc.func('uv_close', 'void', ['void *', handleCallback]);
+const pollCallback = once(() =>
+  koffi.pointer(koffi.proto('void manyfold_poll_callback(void *handle, int status, int events)')),
+);
+export const uvPollInit = late('int uv_poll_init(void *loop, void *handle, int fd)');
+export const uvPollStart = lateBy(() => libc.func('uv_poll_start', 'int', ['void *', 'int', pollCallback()]));
+export const uvClose = lateBy(() => libc.func('uv_close', 'void', ['void *', handleCallback()]));
 
 /** Likewise, for what is polled: gets the address of the handle. */
 export function pollCallbackOf(callback: (handle: number) => void): unknown {
-  return koffi.register((handle: unknown) => callback(addressOf(handle)), pollCallback);
+  return koffi.register((handle: unknown) => callback(addressOf(handle)), pollCallback());
 }
 
 /** Likewise, for what is closed. */
 export function closeCallbackOf(callback: (handle: number) => void): unknown {
-  return koffi.register((handle: unknown) => callback(addressOf(handle)), handleCallback);
+  return koffi.register((handle: unknown) => callback(addressOf(handle)), handleCallback());
 }
 
-export const uvTimerStop = libc.func('int uv_timer_stop(void *timer)');
-export const uvFsEventStop = libc.func('int uv_fs_event_stop(void *watcher)');
-export const uvFsPollStop = libc.func('int uv_fs_poll_stop(void *watcher)');
-const visitor = koffi.pointer(koffi.proto('void manyfold_visitor(void *handle, void *nothing)'));
-const uvWalk = libc.func('uv_walk', 'void', ['void *', visitor, 'void *']);
+export const uvTimerStop = late('int uv_timer_stop(void *timer)');
+export const uvFsEventStop = late('int uv_fs_event_stop(void *watcher)');
+export const uvFsPollStop = late('int uv_fs_poll_stop(void *watcher)');
+const visitor = once(() => koffi.pointer(koffi.proto('void manyfold_visitor(void *handle, void *nothing)')));
+const uvWalk = lateBy(() => libc.func('uv_walk', 'void', ['void *', visitor(), 'void *']));
 
 /** The handles of an event loop, in the order in which they came to be; libuv's own are not shown. */
 export function handlesOf(loop: unknown): unknown[] {
@@ -126,7 +149,7 @@ export function handlesOf(loop: unknown): unknown[] {
 
 /** A function of ours that libuv can call on the main thread; for good. */
 export function callbackOf(callback: () => void): unknown {
-  return koffi.register(callback, handleCallback);
+  return koffi.register(callback, handleCallback());
 }
 
 /** Native memory that is never given back. */
