@@ -198,39 +198,16 @@ for (const base of [ManyfoldError, ValueError, ArgumentTypeError]) {
 }
 
 // The name is that of the class, as in Node; on the prototype, so that it is no own property of each error.
-for (const type of [
-  ManyfoldError,
-  ProcessError,
-  BufferTooShort,
-  AuthenticationError,
-  TimeoutError,
-  EOFError,
-  Empty,
-  Full,
-  ShutDown,
-  OSError,
-  FileNotFoundError,
-  FileExistsError,
-  RuntimeError,
-  AssertionError,
-  NotImplementedError,
-  PicklingError,
-  SystemExit,
-  WorkerCrashedError,
-  CancelledError,
-  MaybeEncodingError,
-  BrokenExecutor,
-  BrokenProcessPool,
-  BrokenThreadPool,
-  InvalidStateError,
-  OwnerDiedError,
-  BrokenBarrierError,
-  DeadlockError,
-  ForkUnsafeError,
-  OutOfMemoryError,
-  ValueError,
-]) {
-  Object.defineProperty(type.prototype, 'name', { value: type.name, configurable: true, writable: true });
+for (const base of [ManyfoldError, ValueError]) {
+  Object.defineProperty(base.prototype, 'name', {
+    get(this: Error) {
+      return this.constructor.name;
+    },
+    set(this: Error, value: string) {
+      Object.defineProperty(this, 'name', { value, configurable: true, writable: true });
+    },
+    configurable: true,
+  });
 }
 // In Python this is plain `TypeError`, and so it reads here.
 Object.defineProperty(ArgumentTypeError.prototype, 'name', { value: 'TypeError', configurable: true, writable: true });

@@ -46,7 +46,7 @@ export function checkBusyFork(): void {
 
 /** Node has read its pid once, in the parent. */
 function renewPid(): void {
-  Object.defineProperty(process, 'pid', { value: getpid() as number, enumerable: true, configurable: true });
+  Object.defineProperty(process, 'pid', { value: getpid(), enumerable: true, configurable: true });
 }
 
 /**
