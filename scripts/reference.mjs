@@ -59,12 +59,15 @@ function namesOf(declaration) {
 
 /** The names that a module exports, in the order in which it does. */
 function exportedNames(path) {
-  return fileOf(path).body.flatMap((node) => {
-    if (node.type === 'ExportAllDeclaration' && node.source.value.startsWith('.'))
-      return exportedNames(beside(path, node.source.value));
-    if (node.type !== 'ExportNamedDeclaration') return [];
-    return [...namesOf(node.declaration), ...node.specifiers.map(({ exported }) => exported.name)];
-  });
+  const names = [];
+  for (const node of fileOf(path).body) {
+    if (node.type === 'ExportAllDeclaration' && node.source.value.startsWith('.')) {
+      names.push(...exportedNames(beside(path, node.source.value)));
+    } else if (node.type === 'ExportNamedDeclaration') {
+      names.push(...namesOf(node.declaration), ...node.specifiers.map(({ exported }) => exported.name));
+    }
+  }
+  return names;
 }
 
 /** The text of a doc comment, without its stars. */
@@ -95,7 +98,7 @@ function partsOf(comment = '') {
 const isPublic = (member) =>
   !['private', 'protected'].includes(member.accessibility) &&
   member.key?.type !== 'PrivateName' &&
-  !/^#/.test(member.key?.name ?? '');
+  !member.key?.name?.startsWith('#');
 
 function kindOf(node) {
   const declaration = node.declaration ?? node;
@@ -134,15 +137,15 @@ function describe(entry, name) {
       .find(Boolean),
     signature: declarations.map((node) => headOf(node, text)).join('\n'),
     ...partsOf(commentOf(found.nodes)),
-    members: [...members.values()].map(({ key, isNew, nodes }) => ({
-      key,
-      isNew,
-      signature: nodes
-        .map((node) => text.slice(node.start, node.end).replace(/^(?:public|abstract|override) /, ''))
-        .join('\n'),
-      ...partsOf(commentOf(nodes)),
-    })),
+    members: [...members.values()].map((member) => describeMember(member, text)),
   };
+}
+
+function describeMember({ key, isNew, nodes }, text) {
+  const signatures = nodes.map((node) =>
+    text.slice(node.start, node.end).replace(/^(?:public|abstract|override) /, ''),
+  );
+  return { key, isNew, signature: signatures.join('\n'), ...partsOf(commentOf(nodes)) };
 }
 
 /** A declaration without its members, which are told one by one. */
