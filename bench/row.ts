@@ -10,6 +10,7 @@ export type Competitor =
   | 'tinypool'
   | 'workerpool'
   | 'poolifier'
+  | 'other queues'
   | 'the limit';
 
 /** How the seconds of a row are shown: as they are, as operations or as bytes in a second. A row may also be about bytes. */

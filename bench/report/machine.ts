@@ -27,6 +27,9 @@ export function describeMachine(): Machine {
       tinypool: versionAt('../../../node_modules/tinypool/package.json'),
       workerpool: versionAt('../../../node_modules/workerpool/package.json'),
       poolifier: versionAt('../../../node_modules/poolifier/package.json'),
+      fastq: versionAt('../../../node_modules/fastq/package.json'),
+      async: versionAt('../../../node_modules/async/package.json'),
+      'p-queue': versionAt('../../../node_modules/p-queue/package.json'),
     },
   };
 }

@@ -10,6 +10,7 @@ const peers: readonly Competitor[] = [
   'tinypool',
   'workerpool',
   'poolifier',
+  'other queues',
 ];
 
 /** The rows as Markdown: the best of each competitor, and by how much that is more than the best of Manyfold. */

@@ -3,6 +3,7 @@ import { firstClosure, laterClosure } from './closure.js';
 import { contention } from './contention.js';
 import { importLibrary } from './import.js';
 import { foughtLock, freeLock, sharedCounter, sharedCounters } from './locks.js';
+import { localQueue } from './local-queue.js';
 import { echoMegabyte } from './megabyte.js';
 import { memory } from './memory.js';
 import { mapInChunks, mapOneByOne } from './pool-map.js';
@@ -24,6 +25,7 @@ export const rows: readonly Row[] = [
   roundTrip,
   echoMegabyte,
   oneWayQueue,
+  localQueue,
   mapInChunks,
   mapOneByOne,
   tasksInFlight,

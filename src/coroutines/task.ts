@@ -3,7 +3,8 @@ import { ArgumentTypeError, CancelledError, expected, RuntimeError, TimeoutError
 import { limitsOf } from '../queue/limits.js';
 import { Line } from '../queue/line.js';
 import type { WaitOptions } from '../sync/options.js';
-import { asOwner } from '../sync/owner.js';
+import { handOn } from '../sync/left.js';
+import { asOwner, currentOwner } from '../sync/owner.js';
 import { currentScope, Scope } from './scope.js';
 
 type Limit = Pick<WaitOptions, 'timeout' | 'signal'>;
@@ -112,7 +113,8 @@ export class Task<T = unknown> implements PromiseLike<T> {
 
   /**
    * Ends it: the wait of this library in which it stands throws a `CancelledError` (or `reason`), or the next one if it
-   * waits for something else; `using` and `finally` give back what it holds. One that has not begun never will.
+   * waits for something else; `using` and `finally` give back what it holds, and a lock that it leaves
+   * is handed on to the next one with an `OwnerDiedError`. One that has not begun never will.
    * To kill it again changes nothing.
    */
   kill(reason: unknown = new CancelledError('ERR_TASK_KILLED', `'${this.name}' was killed`)): void {
@@ -137,6 +139,7 @@ export class Task<T = unknown> implements PromiseLike<T> {
     } catch (error) {
       this.#outcome = { error };
     }
+    handOn(currentOwner(), 'error' in this.#outcome);
     for (const callback of this.#callbacks) if (callback()) this.#isWatched = true;
     this.#waiting.resolveAll();
     // Whoever waits has its turn first, and may say that it has seen the error.

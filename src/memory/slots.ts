@@ -54,6 +54,9 @@ const INDEX_MASK = SLOT_COUNT - 1;
 const INDEX_BITS = 10;
 const LAST_GENERATION = 2 ** 20;
 
+/** An id that nobody has or had: slot 0 is never given out. */
+export const NOBODY = 2 << INDEX_BITS;
+
 export function slotBase(index: number): number {
   return SLOTS + index * SLOT_WORDS;
 }

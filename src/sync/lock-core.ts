@@ -2,6 +2,7 @@ import { ArgumentTypeError, expected, OwnerDiedError } from '../errors.js';
 import { attach, mention } from '../memory/holdings.js';
 import { WORD } from '../memory/layout.js';
 import { createObject } from '../memory/objects.js';
+import { noteFree } from './left.js';
 import { Mutex, type Got } from './mutex.js';
 
 /** How a lock is made. */
@@ -49,8 +50,14 @@ export class LockCore extends Mutex {
   }
 
   override release(): boolean {
+    noteFree(this);
     if (this.words[this.index + RECOVERED] !== 0) this.words[this.index + RECOVERED] = 0;
     return super.release();
+  }
+
+  /** Whether only its owner may release it. */
+  get isPersonal(): boolean {
+    return false;
   }
 
   /** Whether the caller holds it. */

@@ -2,7 +2,9 @@ import { ValueError } from '../errors.js';
 import { handle, registerHandle } from '../memory/handle.js';
 import { core, Holdable } from './holdable.js';
 import { LOCK } from './kinds.js';
+import { noteHeld } from './left.js';
 import { checkOptions, fromState, LockCore, type At, type LockOptions } from './lock-core.js';
+import type { Got } from './mutex.js';
 import { processName } from './names.js';
 import { patience, type SyncWaitOptions, type WaitOptions } from './options.js';
 
@@ -36,12 +38,12 @@ export class Lock extends Holdable {
    */
   async acquire(options?: WaitOptions): Promise<boolean> {
     const wait = { timeout: patience(options), signal: options?.signal };
-    return this[core].settle(await this[core].acquire(wait));
+    return this.#settle(await this[core].acquire(wait));
   }
 
   /** Like `acquire`, and blocks the calling thread. */
   acquireSync(options?: SyncWaitOptions): boolean {
-    return this[core].settle(this[core].acquireSync(options && patience(options)));
+    return this.#settle(this[core].acquireSync(options && patience(options)));
   }
 
   /** @throws {ValueError} ERR_LOCK_NOT_HELD */
@@ -63,6 +65,12 @@ export class Lock extends Holdable {
   override toString(): string {
     const owner = this[core].isMine() ? processName() : this.locked() ? 'SomeOtherProcess' : 'None';
     return `<Lock(owner=${owner})>`;
+  }
+
+  #settle(got: Got | undefined): boolean {
+    const isHeld = this[core].settle(got);
+    if (isHeld) noteHeld(this[core]);
+    return isHeld;
   }
 
   [handle](): [string, unknown] {

@@ -1,5 +1,5 @@
 import { cellAt, type Cell } from '../memory/program.js';
-import { self } from '../memory/slots.js';
+import { NOBODY, self } from '../memory/slots.js';
 import { call, isHungry } from '../memory/waiters.js';
 import { waitSync } from './wait.js';
 import { isDead, type Waitable } from './waitable.js';
@@ -80,6 +80,12 @@ export class Mutex implements Waitable<Got> {
     if (Atomics.exchange(this.words, this.index, 0) <= 0) return false;
     if (Atomics.load(this.line.words, this.line.index) !== 0) this.callNext();
     return true;
+  }
+
+  /** Leaves it as if its holder, somebody in this process, had died. */
+  abandon(): void {
+    if (Atomics.compareExchange(this.words, this.index, self(), NOBODY) !== self()) return;
+    if (Atomics.load(this.line.words, this.line.index) !== 0) call(this.line);
   }
 
   private callNext(): void {

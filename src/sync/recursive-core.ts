@@ -1,5 +1,6 @@
 import { waitAsync, type AwaitOptions } from './await.js';
 import { RLOCK } from './kinds.js';
+import { noteHeld } from './left.js';
 import { LockCore, type At, type LockOptions } from './lock-core.js';
 import type { Got } from './mutex.js';
 import { waitSync } from './wait.js';
@@ -44,11 +45,16 @@ export class RecursiveCore extends LockCore {
   private enter(owner: number): void {
     this.words[this.index + OWNED_BY] = owner;
     this.words[this.index + DEPTH] = 1;
+    noteHeld(this, owner);
   }
 
   private enterAgain(owner: number): boolean {
     if (!this.isOwnedBy(owner)) return false;
     this.words[this.index + DEPTH]!++;
+    return true;
+  }
+
+  override get isPersonal(): boolean {
     return true;
   }
 
