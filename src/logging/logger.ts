@@ -10,6 +10,8 @@ export interface LogRecord extends Caller {
   readonly message: string;
   /** Of the process that says it. */
   readonly processName: string;
+  /** Of the thread that says it: 'MainThread', or the name of a `Thread`. */
+  readonly threadName: string;
   readonly pid: number;
   /** Milliseconds since 1970. */
   readonly created: number;
@@ -112,7 +114,7 @@ export class Logger {
 
   #record(level: number, message: string): LogRecord {
     const { pid } = process;
-    const origin = { processName: processName(), pid, created: Date.now() };
+    const origin = { processName: processName(), threadName: threadName(), pid, created: Date.now() };
     return { level, levelName: levelName(level), message, ...origin, ...callerOf() };
   }
 }
@@ -122,16 +124,25 @@ function checkLevel(level: number): number {
   throw new ArgumentTypeError('ERR_LOG_LEVEL', `level: ${expected('a number, 0 or more', level)}`);
 }
 
-/** The line for a message, in multiprocessing's own format. */
-export function lineOf({ levelName: name, processName: from, message }: LogRecord): string {
-  return `[${name}/${from}] ${message}`;
+/** The line for a message, in multiprocessing's own format; a thread is named behind its process, as in the text of a lock. */
+export function lineOf({ levelName: name, processName: from, threadName: thread, message }: LogRecord): string {
+  return `[${name}/${thread === MAIN_THREAD ? from : `${from}|${thread}`}] ${message}`;
 }
+
+const MAIN_THREAD = 'MainThread';
 
 let processName = (): string => 'MainProcess';
 
 /** Said by who knows what this process is called. */
 export function nameProcessBy(name: () => string): void {
   processName = name;
+}
+
+let threadName = (): string => MAIN_THREAD;
+
+/** Said by who knows what this thread is called. */
+export function nameThreadBy(name: () => string): void {
+  threadName = name;
 }
 
 export const logger = new Logger();

@@ -2,6 +2,8 @@ import fs from 'node:fs';
 import { workerData } from 'node:worker_threads';
 import { setEntry } from '../closure/entry.js';
 import { SystemExit } from '../errors.js';
+import { nameThreadBy } from '../logging/logger.js';
+import { applyLogSettings } from '../logging/stderr.js';
 import { lineOf } from '../memory/death.js';
 import { header, joinProgram } from '../memory/program.js';
 import { enterSlot, EXIT, EXIT_BIAS, indexOf, self, slotBase } from '../memory/slots.js';
@@ -38,7 +40,9 @@ export function bootThread(): void {
     me,
     foreignThread({ name: 'MainThread', daemon: false, id: passport.main, nativeId: process.pid, kind: 'main' }),
   );
+  applyLogSettings(passport.log);
   if (!passport.isChild) {
+    nameThreadBy(() => me.name);
     nameProcess(() => `${currentProcess().name}|${me.name}`);
     leaveByItself(me);
   }

@@ -1,3 +1,4 @@
+import type { LogSettings } from '../logging/stderr.js';
 import type { SharedProgram } from '../memory/program.js';
 import type { Surroundings } from '../process/current.js';
 import type { ExceptHook } from './excepthook.js';
@@ -17,6 +18,7 @@ export interface Passport {
   readonly argv: readonly string[];
   readonly server: number | undefined;
   readonly surroundings: Surroundings;
+  readonly log: LogSettings;
   /** Whether the process was forked, and so has not all of Node's threads. */
   readonly forked: boolean;
   /** Slot of the main thread of its process. */

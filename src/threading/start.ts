@@ -3,6 +3,7 @@ import type { Worker, WorkerOptions } from 'node:worker_threads';
 import { entryUrl } from '../closure/entry.js';
 import { encode } from '../codec/encode.js';
 import { RuntimeError } from '../errors.js';
+import { logSettings } from '../logging/stderr.js';
 import { bury, EXIT_UNKNOWN, lineOf } from '../memory/death.js';
 import { closeBellOf } from '../memory/doorbell.js';
 import { writeLabel } from '../memory/label.js';
@@ -132,6 +133,7 @@ export function makeWorker(
     argv: process.argv,
     server: serverInUse(),
     surroundings: surroundings(),
+    log: logSettings(),
     forked: isForked(),
     main: stateOf(mainThread()).id!,
   };

@@ -113,8 +113,12 @@ eachMethod(['forkserver', 'spawn', 'fork', 'thread', 'coroutine'], (method, cont
     await notifier.join();
     const waiter = new Process({
       target: async () => {
-        using _held = await condition.hold();
-        await condition.wait({ timeout: 60_000 });
+        await condition.acquire();
+        try {
+          await condition.wait({ timeout: 60_000 });
+        } finally {
+          condition.release();
+        }
       },
     });
     condition.release();

@@ -78,7 +78,8 @@ eachMethod(['forkserver', 'spawn', 'fork', 'thread', 'coroutine'], (method, cont
     assert.equal(record?.fileName, 'logging.test.js');
     assert.match(record.pathName, /^\/.*\/logging\.test\.js$/);
     assert.ok(record.lineNumber > 0);
-    assert.deepEqual([record.processName, record.pid, record.level], ['MainProcess', process.pid, INFO]);
+    assert.deepEqual([record.processName, record.threadName], ['MainProcess', 'MainThread']);
+    assert.deepEqual([record.pid, record.level], [process.pid, INFO]);
     assert.ok(Math.abs(Date.now() - record.created) < 60_000);
   });
 
@@ -121,6 +122,29 @@ eachMethod(['forkserver', 'spawn', 'fork', 'thread', 'coroutine'], (method, cont
     assert.match(stderr, /^MANYFOLD \d+: \[DEBUG\/MainProcess\] started Child as process/m);
     assert.match(stderr, /^MANYFOLD \d+: \[INFO\/Child\] from the child/m);
     assert.match(stderr, /^MANYFOLD \d+: \[WARNING\/MainProcess\] from main/m);
+  });
+
+  test('a Thread logs as its starter does, and its name stands behind that of the process', async () => {
+    const threads = `
+      import { getContext, getLogger, logToStderr } from 'manyfold';
+      import { Thread } from 'manyfold/threading';
+      const target = async () => {
+        logToStderr(25);
+        const thread = new Thread({ name: 'T', target: () => getLogger().warning('level %d', getLogger().level) });
+        await thread.start();
+        await thread.join();
+        getLogger().warning('here');
+      };
+      const child = new (getContext('${method}').Process)({ target, name: 'Child' });
+      await child.start();
+      await child.join();
+    `;
+    using folder = programFolder({ 'main.mjs': threads });
+    const file = folder.file('main.mjs');
+    const { stderr } = await runProgram(file);
+    assert.equal(stderr, '[WARNING/Child|T] level 25\n[WARNING/Child] here\n');
+    const loud = await runProgram(file, { env: { NODE_DEBUG: 'manyfold' } });
+    assert.match(loud.stderr, /^MANYFOLD \d+: \[WARNING\/Child\|T\] level 25/m);
   });
 
   test(`levels are Python's`, () => {
