@@ -51,5 +51,13 @@ export async function workerpoolPool<Input>(
 export async function poolifierPool<Input>(task: TaskName = 'noop'): Promise<PeerPool<Input>> {
   const { FixedThreadPool } = await import('poolifier');
   const pool = new FixedThreadPool<Input>(workers, peerFile(`poolifier-${task}.js`), { errorHandler: console.error });
-  return { run: (input) => pool.execute(input), end: () => pool.destroy() };
+  return {
+    run: (input) => pool.execute(input),
+    async end() {
+      // While it waits for its threads to end, nothing else of it keeps this process alive.
+      const alive = setInterval(() => {}, 1000);
+      await pool.destroy();
+      clearInterval(alive);
+    },
+  };
 }

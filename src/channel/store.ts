@@ -94,24 +94,33 @@ export class Store {
     return this.words[this.base + LIMIT]!;
   }
 
+  /** Whether there is no message to `take`. */
+  get isEmpty(): boolean {
+    return this.head.isEmpty();
+  }
+
   isFull(): boolean {
     return this.limit > 0 && this.size >= this.limit;
   }
 
   /** Stores a message, unless the store is full. A parcel is then nobody's; else it is still the caller's. */
   put(message: Message, tag = 0, note = 0): boolean {
-    if (this.isFull()) return false;
-    if (typeof message !== 'number' && !isShort(message)) return this.putLong(message, tag, note);
-    if (!this.tail.put(message, tag, note, this.checkFull)) return false;
+    if (!this.lay(message, tag, note)) return false;
     call(this.messages);
     return true;
   }
 
-  private putLong(bytes: Packed, tag: number, note: number): boolean {
+  /** Like `put`, and calls nobody: whoever knows that somebody looks need not. */
+  lay(message: Message, tag = 0, note = 0): boolean {
+    if (this.isFull()) return false;
+    if (typeof message !== 'number' && !isShort(message)) return this.layLong(message, tag, note);
+    return this.tail.put(message, tag, note, this.checkFull);
+  }
+
+  private layLong(bytes: Packed, tag: number, note: number): boolean {
     const parcel = storeParcel(bytes, self()); // not under the mutex: it takes its time
     const stored = this.tail.put(parcel, tag, note, this.checkFull);
-    if (stored) call(this.messages);
-    else free(parcel);
+    if (!stored) free(parcel);
     return stored;
   }
 

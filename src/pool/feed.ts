@@ -1,5 +1,6 @@
 import type { Engine } from './engine.js';
 import type { Errand, Request } from './errand.js';
+import { ValueError } from '../errors.js';
 import type { Input } from './input.js';
 
 /** Values of one chunk, all of them or what a generator has yielded so far; or its error. */
@@ -16,6 +17,9 @@ export interface Arrival {
 export interface Sink {
   arrive(arrival: Arrival): void;
 }
+
+// Once the pool is closed, results that nobody has asked for are kept: of an input whose length nobody knows, so many items.
+const KEPT = 10_000;
 
 /** Reads an input chunk by chunk and has them run, as long as there is room for what comes of them. */
 export class Feed {
@@ -34,7 +38,8 @@ export class Feed {
   #start = 0;
   #isFeeding = false;
   #isOver = false;
-  /** What the input has thrown. */
+  #isAsked = false;
+  /** What the input has thrown, or why it is read no further. */
   failure: { readonly error: unknown } | undefined;
 
   constructor(
@@ -72,6 +77,12 @@ export class Feed {
       if (this.#input.isAtEnd || this.#engine.isBroken) this.close();
     }
     this.#isFeeding = false;
+    if (!this.#isOver && this.#isUnread && !this.#isAsked) this.#giveUp();
+  }
+
+  /** Somebody asks for results: they will ask for the rest as well, or leave. */
+  ask(): void {
+    this.#isAsked = true;
   }
 
   /** What has come of a chunk has been looked at. */
@@ -98,7 +109,20 @@ export class Feed {
   }
 
   #hasRoom(): boolean {
-    return (this.#engine.hurries ? this.#underWay : this.#held) < this.#ahead;
+    if (!this.#engine.hurries) return this.#held < this.#ahead;
+    return this.#underWay < this.#ahead && !this.#isUnread;
+  }
+
+  /** Whether as many results as are kept after a close wait for somebody to ask for them. */
+  get #isUnread(): boolean {
+    return this.#engine.hurries && this.#input.total === undefined && this.#held * this.#size >= KEPT;
+  }
+
+  /** The input may be endless, and those who wait for the pool's end may be the ones who would have to ask. */
+  #giveUp(): void {
+    const message = `the pool has been closed, and nobody has asked for a result: expected to be asked, or an input of at most ${KEPT} items, unless it says how many it has`;
+    this.failure = { error: new ValueError('ERR_POOL_UNREAD', message) };
+    this.close();
   }
 
   #submit(items: readonly unknown[]): void {

@@ -1,8 +1,7 @@
 import { ValueError } from '../errors.js';
+import { BaseEngine } from './base-engine.js';
 import { now } from './clock.js';
-import type { Engine } from './engine.js';
 import type { Errand, Request } from './errand.js';
-import { Errands } from './errands.js';
 import { Fifo } from './fifo.js';
 import type { Job } from './jobs.js';
 import type { Observer } from './observer.js';
@@ -18,27 +17,23 @@ export interface LocalJob extends Job {
 }
 
 /** Runs the tasks of a pool that has no workers: in this thread, at most `size` of them at a time. */
-export abstract class Local<Message> implements Engine {
-  abstract readonly size: number;
+export abstract class Local<Message> extends BaseEngine {
   readonly workers = 0;
-  protected readonly errands: Errands;
   readonly #observer: Observer;
   readonly #queue = new Fifo<{ readonly errand: Errand; readonly message: Message }>();
-  readonly #inputs = new Set<() => void>();
   readonly #initialize: () => unknown;
   #initialized: Promise<void> | undefined;
   /** How many take tasks from the queue. */
   #places = 0;
   #running = 0;
   #isClosing = false;
-  #broken: unknown;
   #resolveEnded: () => void = () => {};
   readonly #ended = new Promise<void>((resolve) => (this.#resolveEnded = resolve));
 
   constructor(observer: Observer, initialize: () => unknown) {
+    super(observer);
     this.#observer = observer;
     this.#initialize = initialize;
-    this.errands = new Errands(observer, () => this.#lookEnded());
   }
 
   /** What the function will be called with, as it is at this moment. */
@@ -47,29 +42,8 @@ export abstract class Local<Message> implements Engine {
   /** Runs a task that has begun, and settles it. */
   protected abstract perform(errand: Errand, message: Message): Promise<void>;
 
-  get isBroken(): boolean {
-    return this.#broken !== undefined;
-  }
-
-  get failure(): unknown {
-    return this.#broken;
-  }
-
-  get hurries(): boolean {
-    return this.#isClosing && this.#broken === undefined;
-  }
-
   count(): { underWay: number; running: number } {
     return { underWay: this.errands.size, running: this.#running };
-  }
-
-  openInput(input: () => void): void {
-    this.#inputs.add(input);
-  }
-
-  closeInput(input: () => void): void {
-    this.#inputs.delete(input);
-    this.#lookEnded();
   }
 
   jobOf(target: object): Job {
@@ -79,9 +53,9 @@ export abstract class Local<Message> implements Engine {
   }
 
   submit(request: Request): Errand | undefined {
-    const { signal } = request.options;
-    if (this.#broken !== undefined || signal?.aborted) {
-      request.receiver.failed(this.#broken ?? signal?.reason);
+    const refusal = this.refusal(request);
+    if (refusal) {
+      request.receiver.failed(refusal.error);
       return undefined;
     }
     const message = this.take(request.message);
@@ -100,36 +74,18 @@ export abstract class Local<Message> implements Engine {
     if (!errand.ticket.cancel()) errand.ticket.abort();
   }
 
-  cancelGroup(group: object, error: unknown): void {
-    for (const errand of this.errands.of(group)) this.cancel(errand, error);
-  }
-
-  cancelQueued(errand: Errand, error: unknown): boolean {
-    if (errand.isCancelled || !this.errands.has(errand) || !errand.ticket.cancel()) return false;
-    this.errands.cancel(errand, error);
-    return true;
-  }
-
-  isRunning(errand: Errand): boolean {
-    return this.errands.has(errand) && errand.ticket.hasBegun;
-  }
-
-  countPartRead(errand: Errand): void {
-    if (this.errands.has(errand)) errand.ticket.countPartRead();
-  }
-
   async close(): Promise<void> {
     this.#isClosing = true;
-    for (const input of this.#inputs) input();
-    this.#lookEnded();
+    this.hurry();
+    this.lookIdle();
     await this.#ended;
   }
 
   fail(error: unknown): void {
-    this.#broken ??= error;
+    this.broken ??= error;
     this.#isClosing = true;
-    for (const errand of this.errands.all()) this.cancel(errand, this.#broken);
-    this.#lookEnded();
+    for (const errand of this.errands.all()) this.cancel(errand, this.broken);
+    this.lookIdle();
   }
 
   ended(): Promise<void> {
@@ -149,10 +105,10 @@ export abstract class Local<Message> implements Engine {
     return this.#initialized;
   }
 
-  #lookEnded(): void {
-    const isIdle = this.errands.size === 0 && (this.#inputs.size === 0 || this.#broken !== undefined);
-    if (!this.#isClosing || !isIdle) return;
-    this.#broken ??= new ValueError('ERR_POOL_NOT_RUNNING', 'Pool not running');
+  protected lookIdle(): void {
+    const isOver = this.isIdle || (this.isBroken && this.errands.size === 0);
+    if (!this.#isClosing || !isOver) return;
+    this.broken ??= new ValueError('ERR_POOL_NOT_RUNNING', 'Pool not running');
     this.errands.dispose();
     this.#observer.ended();
     this.#resolveEnded();

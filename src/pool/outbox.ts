@@ -1,7 +1,8 @@
 import type { Packed } from '../memory/gathered.js';
 import type { Store } from '../channel/store.js';
 import type { Errand } from './errand.js';
-import { isTaskNumber } from './seat.js';
+import { call } from '../memory/waiters.js';
+import { isTaskNumber, type Seat } from './seat.js';
 import { noteFor, TIMED } from './share.js';
 
 const NOTHING = new Uint8Array();
@@ -10,6 +11,8 @@ const NOTHING = new Uint8Array();
 export class Outbox {
   readonly #store: Store;
   #number = 0;
+  /** The seat of the worker that is most likely to look for the next task: the one that has answered last. */
+  latest: Seat | undefined;
 
   constructor(store: Store) {
     this.#store = store;
@@ -29,7 +32,9 @@ export class Outbox {
   }
 
   #putNumbered(message: Packed, tag: number, note: number): void {
-    this.#store.put(message, tag, note);
+    const gaze = this.#store.isEmpty ? this.latest?.gaze : undefined;
+    this.#store.lay(message, tag, note);
+    if (gaze === undefined || !this.latest!.isLooking(gaze)) call(this.#store.messages);
     // Last: what could not be put, for want of memory, does not count.
     this.#number = (this.#number + 1) | 0;
   }

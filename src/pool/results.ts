@@ -5,16 +5,18 @@ import type { Errand } from './errand.js';
 import type { Errands } from './errands.js';
 import { DONE, FAILED, PART, SKIPPED } from './share.js';
 
-/** Takes what has come of a task, and hands it to the one who waits for it. */
-export function receive(errands: Errands, result: Taken): void {
+/** Takes what has come of a task, and hands it to the one who waits for it. Gives the number of the worker. */
+export function receive(errands: Errands, result: Taken): number | undefined {
   const errand = errands.ofTicket(result.tag);
-  if (errand === undefined) return;
+  if (errand === undefined) return undefined;
   const { note } = result;
+  const { worker } = errand.ticket; // the ticket may soon be another task's
   if (note <= SKIPPED) errand.isAnswered = true;
   const value = read(result);
   if (value instanceof Promise || errand.arriving)
     errand.arriving = passLater(errands, errand, note, value, errand.arriving);
   else pass(errands, errand, note, value);
+  return worker;
 }
 
 /** A promise when something has to be imported first, or when it cannot be read. */

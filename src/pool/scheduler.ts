@@ -2,11 +2,11 @@ import { pack } from '../channel/message.js';
 import type { Taken } from '../channel/store.js';
 import { ValueError } from '../errors.js';
 import { holdLoop, letLoopGo } from '../memory/doorbell.js';
+import { call } from '../memory/waiters.js';
+import { BaseEngine } from './base-engine.js';
 import { crash } from './crash.js';
 import { Crew, type CrewOptions, type Death } from './crew.js';
-import type { Engine } from './engine.js';
 import type { Errand, Request } from './errand.js';
-import { Errands } from './errands.js';
 import { Inbox } from './inbox.js';
 import { Jobs, type Job } from './jobs.js';
 import type { Observer } from './observer.js';
@@ -29,26 +29,21 @@ export interface SchedulerOptions extends Omit<CrewOptions, 'share' | 'onStart' 
 }
 
 /** Gives tasks to workers and results to those who asked for them; replaces workers that die. See share.ts. */
-export class Scheduler implements Engine {
+export class Scheduler extends BaseEngine {
   readonly #options: SchedulerOptions;
   readonly #share: Share;
   readonly #crew: Crew;
   readonly #outbox: Outbox;
   readonly #inbox: Inbox;
   readonly #jobs = new Jobs();
-  readonly #errands: Errands;
   readonly #losses: Losses;
-  /** Inputs that are read as results are asked for, and are not at their end yet. */
-  readonly #inputs = new Set<() => void>();
   #deathsInVain = 0;
-  #broken: unknown;
-  #hurries = false;
   #becomeIdle: (() => void) | undefined;
 
   constructor(options: SchedulerOptions) {
-    this.#options = options;
     const { observer } = options;
-    this.#errands = new Errands(observer, () => this.#lookIdle());
+    super(observer);
+    this.#options = options;
     const share = new Share();
     this.#share = share;
     this.#outbox = new Outbox(share.tasks);
@@ -60,7 +55,7 @@ export class Scheduler implements Engine {
       onEnd: (death) => this.#bury(death),
       onFailure: (error) => this.fail(error),
     });
-    this.#losses = new Losses(share, this.#crew, this.#errands);
+    this.#losses = new Losses(share, this.#crew, this.errands);
     this.#crew.staff(options.least);
     void this.#crew.ended.then(() => this.#dispose());
   }
@@ -73,31 +68,10 @@ export class Scheduler implements Engine {
     return this.#crew.size;
   }
 
-  get isBroken(): boolean {
-    return this.#broken !== undefined;
-  }
-
-  get failure(): unknown {
-    return this.#broken;
-  }
-
-  get hurries(): boolean {
-    return this.#hurries;
-  }
-
   count(): { underWay: number; running: number } {
     let running = 0;
-    for (const { ticket } of this.#errands.all()) if (ticket.hasBegun) running++;
-    return { underWay: this.#errands.size, running };
-  }
-
-  openInput(input: () => void): void {
-    this.#inputs.add(input);
-  }
-
-  closeInput(input: () => void): void {
-    this.#inputs.delete(input);
-    this.#lookIdle();
+    for (const { ticket } of this.errands.all()) if (ticket.hasBegun) running++;
+    return { underWay: this.errands.size, running };
   }
 
   jobOf(target: object): Job {
@@ -105,66 +79,46 @@ export class Scheduler implements Engine {
   }
 
   submit(request: Request): Errand | undefined {
-    const { signal, retries } = request.options;
-    const refusal = signal?.aborted ? { error: signal.reason as unknown } : undefined;
-    if (this.#broken !== undefined || refusal) {
-      request.receiver.failed(this.#broken ?? refusal?.error);
+    const refusal = this.refusal(request);
+    if (refusal) {
+      request.receiver.failed(refusal.error);
       return undefined;
     }
-    const errand = this.#errands.make(request);
+    const errand = this.errands.make(request);
     try {
       const message = pack(request.message);
-      if (retries) errand.message = message.slice();
+      if (errand.retries > 0) errand.message = message.slice();
       this.#outbox.put(errand, message);
     } catch (error) {
-      this.#errands.discard(errand);
+      this.errands.discard(errand);
       throw error;
     }
-    this.#errands.add(errand);
+    this.errands.add(errand);
     errand.unwatch = watch(errand, (error) => this.cancel(errand, error));
-    this.#crew.staff(this.#errands.size);
+    this.#crew.staff(this.errands.size);
     return errand;
   }
 
   /** Fails a task, and sees to it that it ends. */
   cancel(errand: Errand, error: unknown): void {
-    if (errand.isCancelled || !this.#errands.has(errand)) return;
-    this.#errands.cancel(errand, error);
+    if (errand.isCancelled || !this.errands.has(errand)) return;
+    this.errands.cancel(errand, error);
     if (errand.ticket.cancel() || !errand.ticket.abort()) return;
     setTimeout(() => this.#losses.killFor(errand), this.#options.graceMs).unref();
   }
 
-  cancelGroup(group: object, error: unknown): void {
-    for (const errand of this.#errands.of(group)) this.cancel(errand, error);
-  }
-
-  cancelQueued(errand: Errand, error: unknown): boolean {
-    if (errand.isCancelled || !this.#errands.has(errand) || !errand.ticket.cancel()) return false;
-    this.#errands.cancel(errand, error);
-    return true;
-  }
-
-  isRunning(errand: Errand): boolean {
-    return this.#errands.has(errand) && errand.ticket.hasBegun;
-  }
-
-  countPartRead(errand: Errand): void {
-    if (this.#errands.has(errand)) errand.ticket.countPartRead();
-  }
-
   /** Lets the workers end when they have done what there is to do. */
   async close(): Promise<void> {
-    this.#hurries = true;
-    for (const readOn of this.#inputs) readOn();
-    if (!this.#isIdle()) await new Promise<void>((resolve) => (this.#becomeIdle = resolve));
+    this.hurry();
+    if (!this.isIdle) await new Promise<void>((resolve) => (this.#becomeIdle = resolve));
     this.#crew.dismiss();
   }
 
   /** Ends the workers, and every task with `error`. */
   fail(error: unknown, graceMs = this.#options.graceMs): void {
-    this.#broken ??= error;
+    this.broken ??= error;
     this.#crew.terminate(graceMs);
-    for (const errand of this.#errands.all()) this.#errands.finish(errand, 'cancelled', this.#broken);
+    for (const errand of this.errands.all()) this.errands.finish(errand, 'cancelled', this.broken);
   }
 
   /** Resolves when all workers have ended. */
@@ -180,10 +134,10 @@ export class Scheduler implements Engine {
 
   /** Gives back what the pool holds, when nobody uses it any more. */
   #dispose(): void {
-    this.#broken ??= new ValueError('ERR_POOL_NOT_RUNNING', 'Pool not running');
+    this.broken ??= new ValueError('ERR_POOL_NOT_RUNNING', 'Pool not running');
     this.#inbox.close();
     this.#jobs.dispose();
-    this.#errands.dispose();
+    this.errands.dispose();
     this.#crew.dispose();
     this.#share.dispose();
     this.#options.observer.ended();
@@ -192,7 +146,8 @@ export class Scheduler implements Engine {
   #receive(result: Taken): void {
     if (result.note >= BROKEN) return this.#hear(result);
     this.#deathsInVain = 0;
-    receive(this.#errands, result);
+    const worker = receive(this.errands, result);
+    if (worker !== undefined) this.#outbox.latest = this.#crew.seat(worker);
   }
 
   /** What a worker says about itself. */
@@ -213,12 +168,8 @@ export class Scheduler implements Engine {
     }
   }
 
-  #isIdle(): boolean {
-    return this.#errands.size === 0 && this.#inputs.size === 0;
-  }
-
-  #lookIdle(): void {
-    if (this.#isIdle()) this.#becomeIdle?.();
+  protected lookIdle(): void {
+    if (this.isIdle) this.#becomeIdle?.();
   }
 
   #bury(death: Death): void {
@@ -228,7 +179,8 @@ export class Scheduler implements Engine {
     if (lost) this.#lose(lost, death);
     else if (this.#crew.seat(death.worker).held === UNREADY && !this.isBroken && ++this.#deathsInVain > DEATHS_ALLOWED)
       this.fail(crash(death, 'before its first task, as did those before it'));
-    this.#crew.staff(Math.max(this.#options.least, this.#errands.size));
+    this.#crew.staff(Math.max(this.#options.least, this.errands.size));
+    call(this.#share.tasks.messages, Infinity); // it may have been relied on
   }
 
   /** A task has died with its worker: it is run anew if it may be, or fails. */
@@ -241,6 +193,6 @@ export class Scheduler implements Engine {
         error = refusal;
       }
     }
-    this.#errands.finish(errand, 'crashed', error);
+    this.errands.finish(errand, 'crashed', error);
   }
 }

@@ -8,8 +8,9 @@ import { call } from '../memory/waiters.js';
  *   word 0    HAND     the number of the task the worker has, or EMPTY, UNREADY, DOOMED
  *   word 1    ORDER    what the worker is to do: WAIT, WORK or LEAVE
  *   word 2    LINE     where a worker waits that has been told to WAIT
- *   word 3    WRITTEN  bytes of what follows that count
- *   word 4..  the last that the worker has written to stderr
+ *   word 3    GAZE     serial << 2 | AWAY, LOOKING or TAKING: whether the worker looks for tasks without being called
+ *   word 4    WRITTEN  bytes of what follows that count
+ *   word 5..  the last that the worker has written to stderr
  *
  * A kill can never hit another task than the one it is meant for. The worker writes a number into its hand when it takes
  * that task, and takes no other before it has itself turned that number into EMPTY. Whoever wants to end the task turns
@@ -19,12 +20,19 @@ import { call } from '../memory/waiters.js';
  *   killer: number -> DOOMED   the worker, should it finish now, sees DOOMED and takes no more tasks: it waits for its end
  *
  * So between DOOMED and the death of the worker there is no task that the signal could hit but this one.
+ *
+ * A worker that has just been busy looks for the next task for a moment before it lies down. The pool then calls nobody: it
+ * would be another worker that is woken, in vain, and takes the processor from those who have something to do. No task is
+ * left lying by that. The pool sees LOOKING while there is no task; it puts one; it sees that very gaze once more, LOOKING
+ * or already TAKING. The worker says AWAY before it looks for the last time, and the pool puts before it looks: one of the
+ * two sees the other. When the worker leaves or dies instead, those who lie down are called.
  */
 const HAND = 0;
 const ORDER = 1;
 const LINE = 2;
-const WRITTEN = 3;
-const TEXT = 4;
+const GAZE = 3;
+const WRITTEN = 4;
+const TEXT = 5;
 const SEAT_BYTES = 2048 - 16; // with a block's header a power of two
 const TEXT_BYTES = SEAT_BYTES - TEXT * 4;
 
@@ -39,6 +47,12 @@ export const DOOMED = -3;
 export function isTaskNumber(number: number): boolean {
   return number > EMPTY || number < DOOMED;
 }
+
+const AWAY = 0;
+const LOOKING = 1; // there was no task yet
+const TAKING = 2; // there is one; what is taken first ends the gaze
+const GAZE_BITS = 2;
+const GAZE_PHASE = 3;
 
 export const WAIT = 0;
 export const WORK = 1;
@@ -68,6 +82,7 @@ export class Seat {
   /** Makes it ready for a worker that is to be started. */
   lay(order: number): void {
     this.words[this.index + WRITTEN] = 0;
+    this.lookAway();
     Atomics.store(this.words, this.index + ORDER, order);
     Atomics.store(this.words, this.index + HAND, UNREADY);
   }
@@ -102,6 +117,34 @@ export class Seat {
   /** False when the worker has finished the task meanwhile. */
   doom(number: number): boolean {
     return Atomics.compareExchange(this.words, this.index + HAND, number, DOOMED) === number;
+  }
+
+  /** The worker looks from now on, and has seen nothing yet. */
+  look(): void {
+    const serial = (this.words[this.index + GAZE]! >> GAZE_BITS) + 1;
+    Atomics.store(this.words, this.index + GAZE, (serial << GAZE_BITS) | LOOKING);
+  }
+
+  /** The worker has seen a task, and is about to take it. */
+  reach(): void {
+    this.words[this.index + GAZE] = (this.words[this.index + GAZE]! & ~GAZE_PHASE) | TAKING;
+  }
+
+  /** The worker has to be called from now on. */
+  lookAway(): void {
+    Atomics.store(this.words, this.index + GAZE, this.words[this.index + GAZE]! & ~GAZE_PHASE);
+  }
+
+  /** By which to ask `isLooking` after a task has been put; undefined when the worker does not look. */
+  get gaze(): number | undefined {
+    const gaze = Atomics.load(this.words, this.index + GAZE);
+    return (gaze & GAZE_PHASE) === LOOKING ? gaze : undefined;
+  }
+
+  /** Whether the worker is still about to take what is put first. */
+  isLooking(gaze: number): boolean {
+    const now = Atomics.load(this.words, this.index + GAZE);
+    return now >> GAZE_BITS === gaze >> GAZE_BITS && (now & GAZE_PHASE) !== AWAY;
   }
 
   get order(): number {

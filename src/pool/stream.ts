@@ -44,7 +44,7 @@ export interface Results<R> extends AsyncIterableIterator<R> {
 
 /**
  * The results of a function for items of any number, as they come or in order. Reads the items as results are asked for;
- * once the pool is closed, it reads them to the end, since then nobody may ask before all is done.
+ * once the pool is closed, it reads on, since then nobody may ask before all is done.
  */
 export class ResultStream<R> implements Results<R> {
   readonly #feed: Feed;
@@ -84,6 +84,7 @@ export class ResultStream<R> implements Results<R> {
 
   async next({ timeout }: Pick<WaitOptions, 'timeout'> = {}): Promise<IteratorResult<R, undefined>> {
     const deadline = timeout === undefined ? Infinity : performance.now() + patience({ timeout });
+    this.#feed.ask();
     for (;;) {
       if (this.#ready.next < this.#ready.values.length)
         return { value: this.#ready.values[this.#ready.next++] as R, done: false };

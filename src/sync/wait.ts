@@ -13,8 +13,11 @@ export function waitSync<T>(waitable: Waitable<T>, timeout = Infinity): T | unde
   const taken = waitable.attempt(false);
   if (taken !== undefined) return taken;
   if (timeout <= 0) return tryDeeper(waitable);
-  const result = spin(() => waitable.attempt(false));
-  if (result !== undefined) return result;
+  return spin(() => waitable.attempt(false)) ?? waitAsleep(waitable, timeout);
+}
+
+/** Likewise, for one who has looked for as long as it pays. */
+export function waitAsleep<T>(waitable: Waitable<T>, timeout: number): T | undefined {
   // Our own coroutines in this line cannot come while we block: we stand there in their place.
   const aside = stepAside(waitable.line);
   try {

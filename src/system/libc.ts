@@ -21,8 +21,16 @@ function late(prototype: string): Native {
   return lateBy(() => libc.func(prototype));
 }
 
+const lookUps: (() => Native)[] = [];
+
+/** Looks up all that has not been yet: a thread that is ended within a lookup takes the whole process with it. */
+export function lookUpAll(): void {
+  for (const lookUp of lookUps) lookUp();
+}
+
 function lateBy(lookUp: () => Native): Native {
   const found = once(lookUp);
+  lookUps.push(found);
   return (...args) => found()(...args);
 }
 

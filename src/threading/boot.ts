@@ -15,6 +15,7 @@ import { shareServer } from '../process/fork-server.js';
 import { takeLuggage } from '../process/record.js';
 import { nameProcess } from '../sync/names.js';
 import { isLoopAlive } from '../system/loop.js';
+import { lookUpAll } from '../system/libc.js';
 import { nameThread, threadId } from '../system/thread.js';
 import { complain, setExcepthook, tell } from './excepthook.js';
 import type { Luggage, Passport } from './passport.js';
@@ -25,6 +26,7 @@ let done = false;
 
 /** In a thread that `startThread` has made. */
 export function bootThread(): void {
+  lookUpAll(); // before anybody knows of this thread, and might end it
   const passport = workerData as Passport;
   joinProgram(passport.program);
   const nativeId = threadId();

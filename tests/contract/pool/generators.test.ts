@@ -84,18 +84,31 @@ eachMethod(['forkserver', 'spawn', 'thread', 'coroutine'], (_method, context, te
   test('a generator that nobody reads waits', async () => {
     await using pool = new Pool(1);
     const made = new Value('i', 0);
+    const turns = new Value('i', 0);
     async function* eager() {
+      const turn = () => {
+        turns.value++;
+        turning = setImmediate(turn);
+      };
+      let turning = setImmediate(turn);
       for (let x = 0; x < 50; x++) {
         made.value++;
         yield new Uint8Array(1000);
-        await new Promise((resolve) => setTimeout(resolve, 5));
+        await new Promise((resolve) => setTimeout(resolve, 1));
       }
+      clearImmediate(turning);
     }
     const values = pool.imap(eager, [undefined]);
     await values.next();
-    assert.ok(await until(() => made.value >= 4));
-    await new Promise((resolve) => setTimeout(resolve, 150));
-    assert.ok(made.value < 30, `${made.value} made, 1 asked for`);
+    // Its thread has time for thousands of turns, and the generator makes nothing more in them.
+    let seen = 0;
+    let since = 0;
+    const rests = () => {
+      if (made.value !== seen) [seen, since] = [made.value, turns.value];
+      return turns.value > since + 20_000;
+    };
+    assert.ok(await until(rests));
+    assert.ok(seen < 30, `${seen} made, 1 asked for`);
     assert.equal((await listOf(values)).length, 49);
   });
 

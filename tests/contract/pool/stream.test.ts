@@ -125,6 +125,33 @@ eachMethod(['forkserver', 'spawn', 'fork', 'thread', 'coroutine'], (_method, con
     );
   });
 
+  test('close() and an input that never ends: who reads goes on until it leaves; where nobody reads, there is an error', async () => {
+    await using read = new Pool(2);
+    const results = read.imap(square, naturals());
+    await results.next();
+    read.close();
+    const joined = read.join();
+    let last = 0;
+    for (let count = 0; count < 15_000; count++) last = (await results.next()).value!;
+    assert.equal(last, 15_000 ** 2);
+    await results.return();
+    await joined;
+
+    await using unread = new Pool(2);
+    const source: { count: number; closed?: boolean } = { count: 0 };
+    const forgotten = unread.imapUnordered(square, naturals(source), { chunksize: 500 });
+    unread.close();
+    await unread.join();
+    assert.equal(source.closed, true);
+    let count = 0;
+    const readAll = async () => {
+      for await (const _ of forgotten) count++;
+    };
+    await assert.rejects(readAll(), { name: 'ValueError', code: 'ERR_POOL_UNREAD' });
+    assert.equal(count, 10_000);
+    assert.equal((await forgotten.next()).done, true);
+  });
+
   test('terminate() ends the stream with an error', async () => {
     const pool = new Pool(2);
     const results = pool.imapUnordered(square, naturals());
