@@ -1,3 +1,4 @@
+import { PicklingError } from '../errors.js';
 import { Gathered, type Inset, type Packed } from '../memory/gathered.js';
 import {
   BIGINT,
@@ -18,6 +19,8 @@ const ROOM = 16;
 const FIRST_CAPACITY = 16 * 1024;
 /** A scratch buffer that one great message made larger than this is not kept for small ones. */
 const KEEP_CAPACITY = 16 * 1024 * 1024;
+/** Lengths of messages are words of 32 bits; and Node 20 has no longer buffers. */
+const LONGEST = 2 ** 32 - 4096;
 /** Below this length a loop over characters is faster than a call into the runtime. */
 const LOOP_BELOW = 24;
 /** From this length on a buffer may stay where it is until the message is stored. */
@@ -49,7 +52,10 @@ export class Output {
   gathered(): Packed {
     const insets = this.#insets;
     this.#insets = undefined;
-    return insets === undefined || insets.length === 0 ? this.written() : new Gathered(this.written(), insets);
+    if (insets === undefined || insets.length === 0) return this.written();
+    const gathered = new Gathered(this.written(), insets);
+    checkLength(gathered.length);
+    return gathered;
   }
 
   /** Makes room for `count` more bytes. */
@@ -59,7 +65,9 @@ export class Output {
 
   #grow(count: number): void {
     const old = this.bytes;
-    this.#replace(Math.max(old.length * 2, this.position + count + FIRST_CAPACITY));
+    const needed = this.position + count;
+    checkLength(needed);
+    this.#replace(Math.min(Math.max(old.length * 2, needed + FIRST_CAPACITY), LONGEST));
     this.bytes.set(old.subarray(0, this.position));
   }
 
@@ -196,4 +204,8 @@ export class Output {
     this.ensure(value.length * 2);
     this.position += this.bytes.write(value, this.position, 'utf16le');
   }
+}
+
+function checkLength(length: number): void {
+  if (length > LONGEST) throw new PicklingError('ERR_PICKLE_TOO_LONG', 'a message can have no more than 4 GB');
 }

@@ -147,4 +147,25 @@ eachMethod(['forkserver', 'spawn', 'fork', 'thread', 'coroutine'], (method, cont
     assert.equal(await long, true);
     await sleep(0);
   });
+
+  test('a result of more than 4 GB fails its own task, and says so', async () => {
+    await using pool = new Pool(1);
+    const huge = () => new Uint8Array(2 ** 32); // memory that nobody writes to is none
+    await assert.rejects(pool.apply(huge), { name: 'MaybeEncodingError', message: /no more than 4 GB/ });
+    assert.equal(await pool.apply(() => 7), 7);
+  });
+
+  test(
+    'a result of 2 GB arrives',
+    {
+      skip:
+        process.env['MANYFOLD_TEST_LONG'] === undefined &&
+        'takes 4 GB of memory and many seconds; MANYFOLD_TEST_LONG=1 runs it',
+    },
+    async () => {
+      await using pool = new Pool(1);
+      const result = await pool.apply(() => new Uint8Array(2 ** 31).fill(7));
+      assert.deepEqual([result.length, result[0], result.at(-1)], [2 ** 31, 7, 7]);
+    },
+  );
 });

@@ -54,6 +54,17 @@ eachMethod(['forkserver', 'spawn', 'fork'], (method, context, test) => {
     }
   });
 
+  test('a task that is left to a worker that is killed while it looks for one goes to another', async () => {
+    await using pool = new Pool(2);
+    const pidOf = () => process.pid;
+    for (let round = method === 'spawn' ? 5 : 50; round > 0; round--) {
+      // It has just answered, and so looks for the next task by itself: the pool calls nobody for that.
+      const pid = await pool.apply(pidOf);
+      process.kill(pid, 'SIGKILL');
+      await pool.apply(pidOf).catch((error: unknown) => assert.ok(error instanceof WorkerCrashedError));
+    }
+  });
+
   test('workers that are killed at random lose only the tasks they had in hand', async () => {
     const random = Random.printed();
     const count = method === 'spawn' ? 600 : 2000;
