@@ -2,10 +2,13 @@
 // A daemon thread starts threads, one after the other; they end with the main thread, as it does.
 
 import { setTimeout as sleep } from 'node:timers/promises';
-import { currentThread, Thread } from 'manyfold/threading';
+import { currentThread, Event, Thread } from 'manyfold/threading';
+
+const secondRuns = new Event();
 
 async function run(n: number): Promise<void> {
   console.log(`[${n}]------running----`);
+  if (n === 1) process.stdout.write('', () => secondRuns.set()); // when the line is out
   await sleep(n === 0 ? 10 : 60_000);
   console.log('--done--');
 }
@@ -21,5 +24,5 @@ async function main(): Promise<void> {
 
 const m = new Thread({ target: main, daemon: true });
 await m.start();
-await m.join({ timeout: 1500 });
+await secondRuns.wait();
 console.log('---main thread done----');

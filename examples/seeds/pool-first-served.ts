@@ -2,14 +2,14 @@
 // Three workers take the first three of five tasks, and the others as they become free. close() lets all of them end;
 // join() asks for it before.
 
-import { setTimeout as sleep } from 'node:timers/promises';
-import { Pool, Queue, ValueError } from 'manyfold';
+import { Barrier, Pool, Queue, ValueError } from 'manyfold';
 
 const begun = new Queue<number>();
+const together = new Barrier(3);
 
 async function work(n: number): Promise<number> {
   await begun.put(n);
-  await sleep(n < 3 ? 50 : 0);
+  if (n < 3) await together.wait(); // until all three have begun
   return n;
 }
 
