@@ -69,6 +69,7 @@ function pack(thread: Thread, { target, args }: State): Luggage {
 /** Gives what the kernel calls the thread. */
 async function launch(id: number, thread: Thread, state: State): Promise<number> {
   let failure: unknown;
+  let begun: Promise<number | undefined>;
   try {
     const worker = makeWorker(id, { ...state, isChild: false });
     state.worker = worker;
@@ -78,14 +79,19 @@ async function launch(id: number, thread: Thread, state: State): Promise<number>
       failure = error;
       if (state.id !== undefined) complain(`Exception in thread ${state.name}:\n${inspect(error)}`);
     });
+    begun = untilRunning(id);
     // It says itself that it ends, unless it is stopped: then Node does. What is left of it is Node's in either case.
-    worker.once('exit', (code) => clearAway(id, code));
+    // One that has run and ended before this thread has looked is kept until it has.
+    worker.once('exit', (code) => {
+      if (readSlot(id, PID)) void begun.then(() => clearAway(id, code));
+      else clearAway(id, code);
+    });
   } catch (error) {
     bury(id, EXIT_UNKNOWN);
     freeSlot(id);
     throw cannotStart(error);
   }
-  const nativeId = await untilRunning(id);
+  const nativeId = await begun;
   if (nativeId === undefined) throw cannotStart(failure);
   void waitAsync(
     { line: lineOf(id), cares: true, unordered: true, attempt: () => exitCodeOf(id) },
@@ -108,7 +114,8 @@ function clearAway(id: number, code: number): void {
 
 /** Gives what the kernel calls a thread, as soon as it runs; undefined if it has ended before. */
 export async function untilRunning(id: number): Promise<number | undefined> {
-  const attempt = (): number | 'ended' | undefined => (hasEnded(id) ? 'ended' : readSlot(id, PID) || undefined);
+  // Its end may have been recorded before anybody has looked whether it runs.
+  const attempt = (): number | 'ended' | undefined => readSlot(id, PID) || (hasEnded(id) ? 'ended' : undefined);
   const nativeId = await waitAsync({ line: lineOf(id), cares: true, unordered: true, attempt });
   return nativeId === 'ended' ? undefined : nativeId;
 }

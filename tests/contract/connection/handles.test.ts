@@ -9,13 +9,13 @@ import { test as single } from 'node:test';
 import { Event, Pipe as OwnPipe, SimpleQueue } from 'manyfold';
 import { Client, DupFd, Listener, recvHandle, recvHandleSync, sendHandle, sendHandleSync } from 'manyfold/connection';
 import { collect } from '../../support/collect.js';
-import { eachMethod } from '../../support/methods.js';
+import { because, eachMethod } from '../../support/methods.js';
 import { until } from '../../support/wait.js';
 
 let files = 0;
 const newFile = (): string => `${process.env['TMPDIR'] ?? '/tmp'}/manyfold-handle-${process.pid}-${files++}`;
 
-eachMethod(['forkserver', 'spawn', 'fork', 'thread'], (method, context, test) => {
+eachMethod(['forkserver', 'spawn', 'fork', 'thread'], { coroutine: because.oneEnd }, (method, context, test) => {
   const { Pipe, Process } = context;
 
   test('connection-010 a descriptor sent over a pipe is one of the receiver, for the same file', async () => {

@@ -11,7 +11,7 @@ import {
 } from 'manyfold/futures';
 import { PicklingError, SystemExit, WorkerCrashedError } from 'manyfold';
 import { collect } from '../../support/collect.js';
-import { eachMethod } from '../../support/methods.js';
+import { because, eachMethod } from '../../support/methods.js';
 import { programFolder, runProgram } from '../../support/program.js';
 import { until } from '../../support/wait.js';
 
@@ -24,7 +24,9 @@ async function listOf<T>(items: AsyncIterable<T>): Promise<T[]> {
   return all;
 }
 
-eachMethod(['forkserver', 'spawn'], (method, context, test) => {
+const elsewhere = 'executors of threads have tests of their own: thread-pool.test.ts';
+
+eachMethod(['forkserver', 'spawn'], { thread: elsewhere, coroutine: because.oneThread }, (method, context, test) => {
   const { Lock, Value } = context;
   const open = (workers: number, options = {}) => new ProcessPoolExecutor(workers, { mpContext: context, ...options });
 

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Queue } from 'manyfold';
+import { getContext, Queue } from 'manyfold';
 import { setExcepthook, Thread } from 'manyfold/threading';
 import { guard } from '../../support/guard.js';
 import { programFolder, runProgram } from '../../support/program.js';
@@ -188,4 +188,20 @@ test('what a thread writes is there when it is joined, in order', async () => {
     console.log('main');
   `);
   assert.equal(stdout, `thread 0\nthread 1\nthread 2\n${'x'.repeat(200_000)}\nmain\n`);
+});
+
+test('a thread that has ended before its creator has looked did start', async () => {
+  const { Process } = getContext('thread');
+  for (const make of [() => new Thread({ target: () => {} }), () => new Process({ target: () => {} })]) {
+    for (let round = 0; round < 4; round++) {
+      const thread = make();
+      const starting = thread.start();
+      const end = performance.now() + 200;
+      while (performance.now() < end); // it runs and ends meanwhile
+      await starting;
+      await thread.join();
+      assert.equal(thread.isAlive(), false);
+      assert.ok(thread.ident! > 0);
+    }
+  }
 });
