@@ -1,5 +1,6 @@
 /** The pools of Node, each with two workers and the same task, each called in the one way that it has. */
 
+import { setTimeout } from 'node:timers/promises';
 import { peerFile } from './files.js';
 
 export interface PeerPool<Input = number> {
@@ -54,10 +55,11 @@ export async function poolifierPool<Input>(task: TaskName = 'noop'): Promise<Pee
   return {
     run: (input) => pool.execute(input),
     async end() {
-      // While it waits for its threads to end, nothing else of it keeps this process alive.
-      const alive = setInterval(() => {}, 1000);
-      await pool.destroy();
-      clearInterval(alive);
+      // Behind many tasks that ran at a time its promise may never settle, though its threads have ended.
+      const patience = new AbortController();
+      const wait = setTimeout(1000, undefined, { signal: patience.signal }).catch(() => {});
+      await Promise.race([pool.destroy(), wait]);
+      patience.abort();
     },
   };
 }
