@@ -34,8 +34,14 @@ const kinds: Record<string, () => unknown> = {
 };
 
 eachMethod(['forkserver', 'spawn', 'fork', 'thread'], { coroutine: because.wholeProcess }, (method, context, test) => {
+  // It need not have collected garbage itself: V8 may do so at any time. The README says so, too.
+  const threadHangs = 'the end of a worker thread waits for background work that no thread of a forked child does';
+  const { node } = process.versions;
+  const isForked = method === 'forkserver' || method === 'fork';
+  const skip = /^(?:20|26)\./.test(node) && isForked ? `Node ${node}: ${threadHangs}` : false;
+
   for (const [what, target] of Object.entries(kinds)) {
-    test(`a child that ${what} ends by itself`, async () => {
+    test(`a child that ${what} ends by itself`, { skip: what === 'runs a worker thread' && skip }, async () => {
       const child = new context.Process({ target });
       await child.start();
       await child.join({ timeout: 20_000 });
@@ -54,7 +60,7 @@ eachMethod(['forkserver', 'spawn', 'fork', 'thread'], { coroutine: because.whole
       digest: () => void crypto.subtle.digest('SHA-256', new Uint8Array(100_000)).then(() => queue.putSync('digest')),
       file: () => void stat('/').then(() => queue.putSync('file')),
       ticks: () => process.nextTick(() => process.nextTick(() => setImmediate(() => queue.putSync('ticks')))),
-      worker: () => new Worker('1 + 1', { eval: true }).on('exit', () => queue.putSync('worker')),
+      ...(!skip && { worker: () => new Worker('1 + 1', { eval: true }).on('exit', () => queue.putSync('worker')) }),
       program: () => exec('true', () => queue.putSync('program')),
     };
     for (const [what, begin] of Object.entries(begun)) {
@@ -86,9 +92,6 @@ eachMethod(['forkserver', 'spawn', 'fork', 'thread'], { coroutine: because.whole
     assert.equal(child.exitCode, 13);
   });
 
-  const threadHangs = 'the end of a worker thread waits for background work that no thread of a forked child does';
-  const { node } = process.versions;
-  const skip = /^(?:20|26)\./.test(node) && method !== 'spawn' ? `Node ${node}: ${threadHangs}` : false;
   test('a child that collects garbage and then runs a worker thread ends by itself', { skip }, async () => {
     const target = () => {
       collectGarbage();
