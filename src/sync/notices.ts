@@ -66,7 +66,7 @@ export class Notices {
     const waiting = this.waiting();
     for (let place = 0, left = count; place < waiting.length && left > 0; place++) {
       const { row, who, value } = waiting[place]!;
-      if (isDead(who, false)) this.clear(row, who);
+      if (isDead(who, false)) this.clear(row, who, value);
       else if (changeValue(row, value, value - WAITING + NOTIFIED)) {
         callOnly(this.line, who);
         left--;
@@ -91,15 +91,19 @@ export class Notices {
   /** Notifies others in place of those who were notified and have died. */
   passOn(patient: boolean): void {
     this.roster.each((words, index, address) => {
+      const value = Atomics.load(words, index + 1);
       const who = Atomics.load(words, index);
-      if (who !== 0 && isDead(who, patient)) this.clear(cellAt(address), who);
+      if (who !== 0 && isDead(who, patient)) this.clear(cellAt(address), who, value);
     });
   }
 
-  private clear(row: Row, dead: number): void {
-    // Adopted first: should this one die over it, the row is once more that of one who may have been notified.
+  /** `value` was read before it was seen whose row it is: with its number it cannot be taken for a later one's. */
+  private clear(row: Row, dead: number, value: number): void {
+    // Whoever has not notified it by now does not do so any more. Before it is adopted: one that is held up in here would
+    // keep a notice that was meant for others.
+    if ((value & PHASE) === WAITING) changeValue(row, value, value - WAITING + LEAVING);
+    // Adopted before it is given back: should this one die over it, the row is again that of one who may have been notified.
     if (!adopt(row, dead)) return;
-    leave(row); // whoever has not notified it by now does not do so any more
     if (isNotified(row)) this.notify(1);
     giveBack(row);
   }

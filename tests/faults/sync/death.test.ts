@@ -2,8 +2,10 @@
 
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { stateOf } from '#dist/process/state.js';
 import { OwnerDiedError, type Process as ProcessType } from 'manyfold';
 import { eachMethod } from '../../support/methods.js';
+import { relatives } from '../../support/processes.js';
 import { timeOf } from '../../support/time.js';
 import { until } from '../../support/wait.js';
 
@@ -183,6 +185,39 @@ eachMethod(['forkserver', 'spawn', 'fork'], (method, context, test) => {
       for (const each of [notifier, ...started]) await each.join();
     });
   }
+
+  test('one who is held up while it clears away after a dead one keeps no notice from the others', async () => {
+    const condition = new Condition(new Lock());
+    const wait = () => {
+      using _held = condition.holdSync();
+      condition.waitSync();
+    };
+    const dead = await startWaiting(wait, () => waitersOf(condition) === 1);
+    const row = stateOf(dead).id; // in the place that says whose row it is
+    const stopInClearing = () => {
+      const change = Atomics.compareExchange.bind(Atomics) as (...of: [Int32Array, number, number, number]) => number;
+      const stopping = (...[words, index, from, to]: Parameters<typeof change>): number => {
+        const found = change(words, index, from, to);
+        if (found === row && from === row) process.kill(process.pid, 'SIGSTOP');
+        return found;
+      };
+      Object.assign(Atomics, { compareExchange: stopping });
+      wait();
+    };
+    const heldUp = await startWaiting(stopInClearing, () => waitersOf(condition) === 2);
+    dead.kill();
+    await dead.join();
+    assert.ok(await until(() => relatives(process.pid).some(({ pid, state }) => pid === heldUp.pid && state === 'T')));
+    const count = waitersOf(condition);
+    const other = await startWaiting(wait, () => waitersOf(condition) > count);
+    {
+      using _held = await condition.hold();
+      condition.notify(2);
+    }
+    await other.join();
+    heldUp.kill();
+    await heldUp.join();
+  });
 
   test('one who tries again and again, without waiting, learns of a death too', async () => {
     const [lock, semaphore] = [new Lock(), new Semaphore(1)];
