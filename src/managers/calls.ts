@@ -5,6 +5,8 @@ export interface Call<R> {
   readonly method: string;
   readonly args: readonly unknown[];
   readonly map: (result: unknown) => R;
+  /** What an error means, where that is no error. */
+  readonly caught?: ((error: unknown) => R) | undefined;
 }
 
 export type Calls = Readonly<Record<string, (...args: never[]) => Call<unknown>>>;
@@ -27,6 +29,41 @@ export function mapped<R>(map: (result: unknown) => R, method: string, ...args: 
   return { method, args, map };
 }
 
+/** An error of Python that only says that there is no such thing is a result here. */
+export function unless<R>(name: string, otherwise: R, made: Call<R>): Call<R> {
+  return {
+    ...made,
+    caught: (error) => {
+      if ((error as { name?: unknown }).name === name) return otherwise;
+      throw error;
+    },
+  };
+}
+
+/** The methods of a proxy as a transaction has them at the server: at once. */
+export type Local<S> = { readonly [K in keyof S]: (...args: ArgumentsOf<S[K]>) => ResultOf<S[K]> };
+
+/** An object of a server with the methods of its proxies. */
+export function localOf(object: object, calls: Calls): object {
+  const methods = Object.entries(calls).map(([name, make]): [string, unknown] => {
+    const build = make as (...args: unknown[]) => Call<unknown>;
+    const run = (...args: unknown[]): unknown => {
+      const { method, args: given, map, caught = rethrow } = build(...args);
+      try {
+        return map((object as Record<string, (...args: unknown[]) => unknown>)[method]!(...given));
+      } catch (error) {
+        return caught(error);
+      }
+    };
+    return [name, run];
+  });
+  return Object.fromEntries(methods);
+}
+
+function rethrow(error: unknown): never {
+  throw error;
+}
+
 /** Gives a class of proxies its methods. */
 export function addCalls(type: { readonly prototype: object }, calls: Calls): void {
   for (const [name, make] of Object.entries(calls)) {
@@ -34,12 +71,17 @@ export function addCalls(type: { readonly prototype: object }, calls: Calls): vo
     const define = (as: string, value: unknown): void =>
       void Object.defineProperty(type.prototype, as, { value, writable: true, configurable: true });
     define(name, async function awaited(this: BaseProxy, ...args: unknown[]) {
-      const { method, args: given, map } = build(...args);
-      return map(await this.callMethod(method, given));
+      const { method, args: given, map, caught } = build(...args);
+      if (caught === undefined) return map(await this.callMethod(method, given));
+      return this.callMethod(method, given).then(map, caught);
     });
     define(`${name}Sync`, function blocking(this: BaseProxy, ...args: unknown[]) {
-      const { method, args: given, map } = build(...args);
-      return map(this.callMethodSync(method, given));
+      const { method, args: given, map, caught = rethrow } = build(...args);
+      try {
+        return map(this.callMethodSync(method, given));
+      } catch (error) {
+        return caught(error);
+      }
     });
   }
 }

@@ -4,6 +4,7 @@ import { Complex, Decimal, Float, Range, registerPickle, Slice, TimeDelta } from
 import { serveManager } from './launch.js';
 import { BaseManager } from './manager.js';
 import { BaseProxy } from './proxy.js';
+import { SharedMemoryManager } from './shared-memory-manager.js';
 import { Manager, SyncManager } from './sync-manager.js';
 import { reviveProxy } from './travel.js';
 
@@ -17,6 +18,7 @@ registerExports({
   PythonError,
   Range,
   RemoteError,
+  SharedMemoryManager,
   Slice,
   SyncManager,
   TimeDelta,

@@ -92,12 +92,12 @@ export class ServerQueue {
     return this.#queue.get(options(block, timeout));
   }
 
-  put_nowait(item: unknown): Promise<void> {
-    return this.put(item, false);
+  put_nowait(item: unknown): void {
+    this.#queue.putNowait(item);
   }
 
-  get_nowait(): Promise<unknown> {
-    return this.get(false);
+  get_nowait(): unknown {
+    return this.#queue.getNowait();
   }
 
   qsize(): number {

@@ -15,10 +15,14 @@ export type {
   ConditionProxy,
   DictProxy,
   EventProxy,
+  IteratorProxy,
   ListProxy,
   NamespaceProxy,
+  PoolProxy,
   QueueProxy,
+  ResultProxy,
   RLockProxy,
   SetProxy,
   ValueProxy,
 } from './proxies.js';
+export { SharedMemoryManager } from './shared-memory-manager.js';

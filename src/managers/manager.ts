@@ -9,9 +9,10 @@ import { serveManager } from './launch.js';
 import type { Link } from './link.js';
 import { addProxies } from './proxies.js';
 import { forgetLink, linkTo, makeProxy, type BaseProxy } from './proxy.js';
-import { builtinTypes, type Registered } from './registry.js';
+import { builtinTypes } from './registry.js';
 import type { ManagerOptions, RegisterOptions, Remote } from './options.js';
 import { registryOf, type Registration } from './serve.js';
+import { define, registerType, typesOf, type Make } from './types.js';
 import { Server } from './server.js';
 import { Token } from './wire.js';
 
@@ -36,7 +37,6 @@ import { Token } from './wire.js';
 export class BaseManager implements AsyncDisposable {
   /** Whether it has the types of `SyncManager`. */
   protected static readonly builtins: boolean = false;
-  static readonly #types = new WeakMap<object, Map<string, Registration[1]>>();
 
   readonly #authkey: Uint8Array;
   readonly #shutdownTimeout: number;
@@ -61,40 +61,27 @@ export class BaseManager implements AsyncDisposable {
    *
    * @throws {TypeError} ERR_MANAGER_REGISTER
    */
-  static register(
-    typeid: string,
-    make?: ((...args: never[]) => unknown) | (abstract new (...args: never[]) => object) | null,
-    { exposed, methodToTypeid, proxytype = 'AutoProxy' }: RegisterOptions = {},
-  ): void {
-    if (typeof typeid !== 'string' || typeid === '')
-      throw new ArgumentTypeError('ERR_MANAGER_REGISTER', `typeid: ${expected('a name', typeid)}`);
-    if (make !== undefined && make !== null && typeof make !== 'function')
-      throw new ArgumentTypeError('ERR_MANAGER_REGISTER', `callable: ${expected('a class or a function', make)}`);
-    const own = BaseManager.#types.get(this) ?? new Map<string, Registration[1]>();
-    BaseManager.#types.set(this, own);
-    const type = { exposed, methodToTypeid, proxy: proxytype };
-    own.set(typeid, { ...type, make: (make ?? unknown(typeid)) as Registered['make'] });
-    if (typeid in this.prototype) return;
-    Object.defineProperty(this.prototype, typeid, {
-      value: function create(this: BaseManager, ...args: unknown[]) {
-        return this.create(typeid, ...args);
-      },
-      configurable: true,
-      writable: true,
+  static register(typeid: string, make?: Make | null, options: RegisterOptions = {}): void {
+    registerType(this, typeid, make, options);
+    define(this.prototype, typeid, function create(this: BaseManager, ...args: unknown[]) {
+      return this.create(typeid, ...args);
+    });
+    define(this.prototype, `${typeid}Sync`, function createSync(this: BaseManager, ...args: unknown[]) {
+      return this.createSync(typeid, ...args);
     });
   }
 
   get #registrations(): Registration[] {
-    const types = new Map<string, Registration[1]>();
-    const classes: object[] = [];
-    for (let at: object | null = this.constructor; at !== null; at = Object.getPrototypeOf(at) as object | null)
-      classes.unshift(at);
-    for (const at of classes) for (const [typeid, type] of BaseManager.#types.get(at) ?? []) types.set(typeid, type);
-    return [...types];
+    return typesOf(this.constructor);
   }
 
   get #hasBuiltins(): boolean {
     return (this.constructor as typeof BaseManager).builtins;
+  }
+
+  /** Whether there is a server to be asked. */
+  protected get isRunning(): boolean {
+    return this.#state === 'started' || this.#state === 'connected';
   }
 
   /** Where the server is: known once it is started. */
@@ -172,7 +159,17 @@ export class BaseManager implements AsyncDisposable {
    */
   async create<T extends object = BaseProxy>(typeid: string, ...args: readonly unknown[]): Promise<Remote<T>> {
     const link = this.#expectLink();
-    const [ident, exposed] = (await link.control('create', [typeid, ...args])) as [string, readonly string[]];
+    return this.#made<T>(link, typeid, await link.control('create', [typeid, ...args]));
+  }
+
+  /** Like `create`, and blocks the calling thread. */
+  createSync<T extends object = BaseProxy>(typeid: string, ...args: readonly unknown[]): Remote<T> {
+    const link = this.#expectLink();
+    return this.#made<T>(link, typeid, link.controlSync('create', [typeid, ...args]));
+  }
+
+  #made<T extends object>(link: Link, typeid: string, made: unknown): Remote<T> {
+    const [ident, exposed] = made as [string, readonly string[]];
     const { address } = link.way;
     const token = Token.of(typeid, typeof address === 'string' ? address : Object.freeze([...address]), ident);
     const own = this.#registrations.find(([name]) => name === typeid)?.[1].proxy;
@@ -185,9 +182,28 @@ export class BaseManager implements AsyncDisposable {
     return (await this.#expectLink().control('number_of_objects', [])) as number;
   }
 
+  /** Like `numberOfObjects`, and blocks the calling thread. */
+  numberOfObjectsSync(): number {
+    return this.#expectLink().controlSync('number_of_objects', []) as number;
+  }
+
   /** What the server holds, as a text. */
   async debugInfo(): Promise<string> {
     return (await this.#expectLink().control('debug_info', [])) as string;
+  }
+
+  /** Like `debugInfo`, and blocks the calling thread. */
+  debugInfoSync(): string {
+    return this.#expectLink().controlSync('debug_info', []) as string;
+  }
+
+  /** For managers that have requests of their own. */
+  protected control(name: string, args: readonly unknown[]): Promise<unknown> {
+    return this.#expectLink().control(name, args);
+  }
+
+  protected controlSync(name: string, args: readonly unknown[]): unknown {
+    return this.#expectLink().controlSync(name, args);
   }
 
   /** Waits for the end of the server process. */
@@ -228,11 +244,4 @@ export class BaseManager implements AsyncDisposable {
     if (this.#state === 'shut down') throw new ProcessError('ERR_MANAGER_STATE', 'Manager has shut down');
     throw new AssertionError('ERR_MANAGER_NOT_STARTED', 'server not yet started');
   }
-}
-
-/** A type without a maker is somebody else's: asking this server for it is a mistake. */
-function unknown(typeid: string): () => never {
-  return () => {
-    throw new TypeError(`'${typeid}' is registered without a class or function`);
-  };
 }

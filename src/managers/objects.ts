@@ -1,6 +1,9 @@
+import { ArgumentTypeError } from '../errors.js';
 import { RemoteError } from '../pickle/errors.js';
+import { localOf } from './calls.js';
+import { callsOf } from './proxies.js';
 import { callerAware, type Caller } from './waits.js';
-import { publicMethods, type Registry } from './registry.js';
+import { builtinTypes, publicMethods, type Registry } from './registry.js';
 import { ServerIterator, ServerQueue } from './holders.js';
 import { withNamed } from './named.js';
 
@@ -50,10 +53,6 @@ export class Objects {
     return referent;
   }
 
-  proxyName(typeid: string): string {
-    return this.#registry.get(typeid)?.proxy ?? 'AutoProxy';
-  }
-
   /** Makes an object, held once by its holder. */
   async create(typeid: string, args: readonly unknown[], kwargs: object, holder: unknown): Promise<string> {
     const registered = this.#registry.get(typeid);
@@ -99,6 +98,21 @@ export class Objects {
   forget(holder: unknown): void {
     for (const [ident, { holders }] of this.#referents)
       if (holders.delete(holder) && holders.size === 0) this.#referents.delete(ident);
+  }
+
+  /** Runs a client's function with an object: its own code runs at the server, so it has to be of the server's program. */
+  transact(ident: string, [change, ...args]: readonly unknown[]): unknown {
+    const { typeid, object } = this.get(ident);
+    if (typeof change !== 'function' || callerAware in object)
+      throw new ArgumentTypeError('ERR_MANAGER_TRANSACTION', `'${typeid}' has no transactions, or this is no function`);
+    const calls = builtinTypes.get(typeid)?.make === this.#registry.get(typeid)?.make ? callsOf(typeid) : undefined;
+    const result: unknown = Reflect.apply(change, undefined, [calls ? localOf(object, calls) : object, ...args]);
+    if (typeof (result as { then?: unknown } | null)?.then !== 'function') return result;
+    (result as Promise<unknown>).then(undefined, () => {});
+    throw new ArgumentTypeError(
+      'ERR_MANAGER_TRANSACTION',
+      'change: expected a function that is done at once, got one that returns a promise',
+    );
   }
 
   call(ident: string, method: string, args: readonly unknown[], kwargs: object, caller: Caller): unknown {

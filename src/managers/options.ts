@@ -1,5 +1,6 @@
 import type { Address } from '../network/address.js';
 import type { Process } from '../process/process.js';
+import type { Transactions } from './proxies.js';
 import type { BaseProxy } from './proxy.js';
 
 /** How a manager is made. */
@@ -27,14 +28,15 @@ export interface RegisterOptions {
 /** A class as its proxies have it: every method awaited, and each with its blocking twin. */
 export type Remote<T> = T extends BaseProxy
   ? T
-  : BaseProxy & {
-      readonly [K in keyof T as T[K] extends (...args: never[]) => unknown ? K : never]: T[K] extends (
-        ...args: infer A
-      ) => infer R
-        ? (...args: A) => Promise<Awaited<R>>
-        : never;
-    } & {
-      readonly [
-        K in keyof T & string as T[K] extends (...args: never[]) => unknown ? `${K}Sync` : never
-      ]: T[K] extends (...args: infer A) => infer R ? (...args: A) => Awaited<R> : never;
-    };
+  : Transactions<T> &
+      BaseProxy & {
+        readonly [K in keyof T as T[K] extends (...args: never[]) => unknown ? K : never]: T[K] extends (
+          ...args: infer A
+        ) => infer R
+          ? (...args: A) => Promise<Awaited<R>>
+          : never;
+      } & {
+        readonly [
+          K in keyof T & string as T[K] extends (...args: never[]) => unknown ? `${K}Sync` : never
+        ]: T[K] extends (...args: infer A) => infer R ? (...args: A) => Awaited<R> : never;
+      };

@@ -1,8 +1,9 @@
+import { ArgumentTypeError, expected } from '../errors.js';
 import { departed, handle } from '../memory/handle.js';
 import type { Channel } from './channel.js';
 import { Link, type Way } from './link.js';
 import { partsOf, type ProxyParts } from './reference.js';
-import type { Request } from './wire.js';
+import { TRANSACTION, type Request } from './wire.js';
 
 /** How long an object lives on for a proxy that is on its way to another process (ms): the receiver counts itself then. */
 const TRANSIT = 30_000;
@@ -47,8 +48,32 @@ export class BaseProxy {
     return this.link.callOn(line, this.#request(name, args, {}));
   }
 
+  protected callOnSync(line: Channel, name: string, args: readonly unknown[]): unknown {
+    return this.link.callOnSync(line, this.#request(name, args, {}));
+  }
+
   #request(name: string, args: readonly unknown[], kwargs: Request[3]): Request {
     return [this.#parts.token.id, name, Object.freeze([...args]), kwargs];
+  }
+
+  /**
+   * Runs a function at the server, with the object and these arguments, and gives what it returns. Nobody else's call
+   * comes in between, so what it reads and then writes needs no lock; for the same reason it has to be done at once, and
+   * waits for nothing. An object of `SyncManager` has the methods that its proxy has; one of a class of yours is itself.
+   *
+   * @example
+   * await counts.transaction((dict, word) => dict.set(word, dict.get(word, 0) + 1), 'hello');
+   *
+   * @throws {TypeError} ERR_MANAGER_TRANSACTION: it is no function, or it returns a promise
+   * @throws {PicklingError} it cannot travel, as no function does to another program
+   */
+  async transaction(change: (...all: never[]) => unknown, ...args: readonly unknown[]): Promise<unknown> {
+    return this.callMethod(TRANSACTION, [checkChange(change), ...args]);
+  }
+
+  /** Like `transaction`, and blocks the calling thread. */
+  transactionSync(change: (...all: never[]) => unknown, ...args: readonly unknown[]): unknown {
+    return this.callMethodSync(TRANSACTION, [checkChange(change), ...args]);
   }
 
   /** A copy of the object. */
@@ -76,6 +101,11 @@ export class BaseProxy {
     const { typeid, id } = token;
     return ['ManagerProxy', { way: this.link.way, typeid, id, proxy, exposed: exposed && [...exposed] }];
   }
+}
+
+function checkChange(change: unknown): unknown {
+  if (typeof change === 'function') return change;
+  throw new ArgumentTypeError('ERR_MANAGER_TRANSACTION', `change: ${expected('a function', change)}`);
 }
 
 /** Which class stands for the objects of a type, and for those of a proxy's class in Python; set by proxies.ts. */

@@ -10,6 +10,7 @@ import {
   ServerRLock,
   ServerSemaphore,
 } from './primitives.js';
+import { ServerPool, ServerResult } from './pool-holder.js';
 import { ServerSet } from './set.js';
 
 /** What a server makes when it is asked for a type by its name. */
@@ -44,6 +45,14 @@ const SET = words(
     'issuperset pop remove symmetric_difference symmetric_difference_update union update',
 );
 const QUEUE = words('empty full get get_nowait join put put_nowait qsize shutdown task_done');
+const POOL = words('apply apply_async close imap imap_unordered join map map_async starmap starmap_async terminate');
+const STAYS = {
+  apply_async: 'AsyncResult',
+  map_async: 'AsyncResult',
+  starmap_async: 'AsyncResult',
+  imap: 'Iterator',
+  imap_unordered: 'Iterator',
+};
 const ITERATES = { __iter__: 'Iterator', __reversed__: 'Iterator' };
 
 function built(type: object, proxy: string, exposed: readonly string[], methodToTypeid?: Registered['methodToTypeid']) {
@@ -67,6 +76,8 @@ export const builtinTypes: Registry = new Map<string, Registered>([
   ['Value', built(ServerValue, 'ValueProxy', words('get set'))],
   ['Array', built(ServerArray, 'ArrayProxy', words('__len__ __getitem__ __setitem__'))],
   ['Namespace', built(ServerNamespace, 'NamespaceProxy', words('__getattribute__ __setattr__ __delattr__'))],
+  ['Pool', built(ServerPool, 'PoolProxy', POOL, STAYS)],
+  ['AsyncResult', built(ServerResult, 'AutoProxy', words('get ready successful wait'))],
   ['Iterator', built(ServerIterator, 'IteratorProxy', words('__next__ close'))],
 ]);
 

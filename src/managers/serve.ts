@@ -1,6 +1,7 @@
 import type { Connection } from '../channel/connection.js';
 import type { Queue } from '../channel/queue.js';
 import type { Address } from '../network/address.js';
+import { allowChildren } from '../process/daemon.js';
 import { addProxies } from './proxies.js';
 import { builtinTypes, type Registered } from './registry.js';
 import { Server } from './server.js';
@@ -34,6 +35,7 @@ function isClass(make: object): boolean {
 export async function serve(options: ServeOptions): Promise<void> {
   const { types, builtins, address, authkey, pipes, presence, ready, initializer, initargs } = options;
   addProxies();
+  allowChildren(); // those of its pools, which end with it
   process.on('SIGINT', () => {}); // Ctrl-C is for the main process, which shuts this one down
   let server: Server;
   try {

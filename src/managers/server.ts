@@ -4,13 +4,23 @@ import { RemoteError } from '../pickle/errors.js';
 import type { Address } from '../network/address.js';
 import { Listener } from '../network/listener.js';
 import { localChannel, pickledChannel, type Channel } from './channel.js';
+import { controlsOf, Segments, type Control } from './controls.js';
 import { Objects } from './objects.js';
 import { managerGlobals, Reference, replaceProxies, type ProxyParts } from './reference.js';
 import type { Registry } from './registry.js';
 import type { Caller } from './waits.js';
-import { ERROR, PROXY, RETURN, Token, TRACEBACK, UNSERIALIZABLE, isRequest, type Reply, type Request } from './wire.js';
-
-type Control = (args: readonly unknown[], kwargs: object, session: Session) => unknown;
+import {
+  ERROR,
+  PROXY,
+  RETURN,
+  Token,
+  TRACEBACK,
+  TRANSACTION,
+  UNSERIALIZABLE,
+  isRequest,
+  type Reply,
+  type Request,
+} from './wire.js';
 
 /** One line of requests. */
 interface Session {
@@ -45,7 +55,8 @@ export class Server {
   readonly objects: Objects;
   readonly #listener: Listener;
   readonly #sessions = new Set<Channel>();
-  readonly #controls = new Map<string, Control>();
+  readonly #segments = new Segments();
+  readonly #controls: ReadonlyMap<string, Control>;
   #stopped = false;
   #stop = (): void => {};
   readonly stopped: Promise<void>;
@@ -53,8 +64,8 @@ export class Server {
   constructor(registry: Registry, address: Address | undefined, authkey: Uint8Array) {
     this.objects = new Objects(registry);
     this.#listener = new Listener(address, { authkey });
+    this.#controls = controlsOf(this.objects, this.#segments);
     this.stopped = new Promise((resolve) => (this.#stop = resolve));
-    this.#addControls();
   }
 
   get address(): Address {
@@ -66,6 +77,7 @@ export class Server {
     const accepting = this.#accept();
     await this.stopped;
     await accepting;
+    this.#segments.unlink();
   }
 
   async #accept(): Promise<void> {
@@ -180,7 +192,7 @@ export class Server {
     const control = this.#controls.get(name);
     if (!control) throw new RemoteError('ERR_MANAGER_METHOD', `AssertionError: '${name}' unrecognized`);
     try {
-      return [RETURN, await control(args, kwargs, session)];
+      return [RETURN, await control(args, kwargs, session.holder)];
     } catch (error) {
       return [TRACEBACK, text(error)];
     }
@@ -193,6 +205,7 @@ export class Server {
     kwargs: object,
     session: Session,
   ): Promise<Reply> {
+    if (method === TRANSACTION) return [RETURN, this.objects.transact(ident, args)];
     const referent = this.objects.get(ident);
     const result: unknown = await this.objects.call(ident, method, args, kwargs, session.caller);
     const typeid = referent.methodToTypeid[method];
@@ -205,28 +218,6 @@ export class Server {
   get #wireAddress(): unknown {
     const { address } = this;
     return typeof address === 'string' ? address : tuple(...address);
-  }
-
-  #addControls(): void {
-    const add = (name: string, control: Control): void => void this.#controls.set(name, control);
-    add('dummy', () => null);
-    add('accept_connection', () => null);
-    add('create', async ([typeid, ...args], kwargs, { holder }) => {
-      const ident = await this.objects.create(String(typeid), args, kwargs, holder);
-      return tuple(ident, tuple(...this.objects.get(ident).exposed));
-    });
-    add('incref', ([ident], _, { holder }) => (this.objects.hold(String(ident), holder), null));
-    add('decref', ([ident], _, { holder }) => (this.objects.letGo(String(ident), holder), null));
-    add('get_methods', ([token]) => tuple(...this.objects.get((token as Token).id).exposed));
-    add('number_of_objects', () => this.objects.size);
-    add('debug_info', () =>
-      [...this.objects.all()]
-        .map(([ident, { object, holders }]) => {
-          const count = [...holders.values()].reduce((sum, held) => sum + held, 0);
-          return `  ${ident}:       refcount=${count}\n    ${String(object).slice(0, 75)}`;
-        })
-        .join('\n'),
-    );
   }
 
   /** A proxy that a program has sent; one of an object of this very server keeps that alive. */

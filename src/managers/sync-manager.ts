@@ -1,19 +1,7 @@
 import { BaseManager } from './manager.js';
 import type { ManagerOptions } from './options.js';
-import type {
-  AcquirerProxy,
-  ArrayProxy,
-  BarrierProxy,
-  ConditionProxy,
-  DictProxy,
-  EventProxy,
-  ListProxy,
-  NamespaceProxy,
-  QueueProxy,
-  RLockProxy,
-  SetProxy,
-  ValueProxy,
-} from './proxies.js';
+import type { PoolOptions } from '../pool/options.js';
+import type * as proxies from './proxies.js';
 
 /**
  * A manager with the types that programs share: dicts, lists, queues, locks and their like.
@@ -28,64 +16,143 @@ import type {
 export class SyncManager extends BaseManager {
   protected static override readonly builtins = true;
 
-  dict(initial?: object): Promise<DictProxy> {
-    return this.create('dict', ...(initial === undefined ? [] : [initial]));
+  dict(initial?: object): Promise<proxies.DictProxy> {
+    return this.create<proxies.DictProxy>('dict', ...(initial === undefined ? [] : [initial]));
   }
 
-  list(initial: Iterable<unknown> = []): Promise<ListProxy> {
-    return this.create('list', [...initial]);
+  dictSync(initial?: object): proxies.DictProxy {
+    return this.createSync<proxies.DictProxy>('dict', ...(initial === undefined ? [] : [initial]));
   }
 
-  set(initial: Iterable<unknown> = []): Promise<SetProxy> {
-    return this.create('set', [...initial]);
+  list(initial: Iterable<unknown> = []): Promise<proxies.ListProxy> {
+    return this.create<proxies.ListProxy>('list', [...initial]);
   }
 
-  Namespace(attributes: Readonly<Record<string, unknown>> = {}): Promise<NamespaceProxy> {
-    return this.create('Namespace', attributes);
+  listSync(initial: Iterable<unknown> = []): proxies.ListProxy {
+    return this.createSync<proxies.ListProxy>('list', [...initial]);
   }
 
-  Queue(maxsize = 0): Promise<QueueProxy> {
-    return this.create('Queue', maxsize);
+  set(initial: Iterable<unknown> = []): Promise<proxies.SetProxy> {
+    return this.create<proxies.SetProxy>('set', [...initial]);
   }
 
-  JoinableQueue(maxsize = 0): Promise<QueueProxy> {
-    return this.create('JoinableQueue', maxsize);
+  setSync(initial: Iterable<unknown> = []): proxies.SetProxy {
+    return this.createSync<proxies.SetProxy>('set', [...initial]);
   }
 
-  Lock(): Promise<AcquirerProxy> {
-    return this.create('Lock');
+  Namespace(attributes: Readonly<Record<string, unknown>> = {}): Promise<proxies.NamespaceProxy> {
+    return this.create<proxies.NamespaceProxy>('Namespace', attributes);
   }
 
-  RLock(): Promise<RLockProxy> {
-    return this.create('RLock');
+  NamespaceSync(attributes: Readonly<Record<string, unknown>> = {}): proxies.NamespaceProxy {
+    return this.createSync<proxies.NamespaceProxy>('Namespace', attributes);
   }
 
-  Semaphore(value = 1): Promise<AcquirerProxy> {
-    return this.create('Semaphore', value);
+  Queue(maxsize = 0): Promise<proxies.QueueProxy> {
+    return this.create<proxies.QueueProxy>('Queue', maxsize);
   }
 
-  BoundedSemaphore(value = 1): Promise<AcquirerProxy> {
-    return this.create('BoundedSemaphore', value);
+  QueueSync(maxsize = 0): proxies.QueueProxy {
+    return this.createSync<proxies.QueueProxy>('Queue', maxsize);
   }
 
-  Condition(): Promise<ConditionProxy> {
-    return this.create('Condition');
+  JoinableQueue(maxsize = 0): Promise<proxies.QueueProxy> {
+    return this.create<proxies.QueueProxy>('JoinableQueue', maxsize);
   }
 
-  Event(): Promise<EventProxy> {
-    return this.create('Event');
+  JoinableQueueSync(maxsize = 0): proxies.QueueProxy {
+    return this.createSync<proxies.QueueProxy>('JoinableQueue', maxsize);
   }
 
-  Barrier(parties: number): Promise<BarrierProxy> {
-    return this.create('Barrier', parties);
+  Lock(): Promise<proxies.AcquirerProxy> {
+    return this.create<proxies.AcquirerProxy>('Lock');
   }
 
-  Value(typeCode: string, value: unknown): Promise<ValueProxy> {
-    return this.create('Value', typeCode, value);
+  LockSync(): proxies.AcquirerProxy {
+    return this.createSync<proxies.AcquirerProxy>('Lock');
   }
 
-  Array(typeCode: string, sequence: number | Iterable<unknown>): Promise<ArrayProxy> {
-    return this.create('Array', typeCode, typeof sequence === 'number' ? sequence : [...sequence]);
+  RLock(): Promise<proxies.RLockProxy> {
+    return this.create<proxies.RLockProxy>('RLock');
+  }
+
+  RLockSync(): proxies.RLockProxy {
+    return this.createSync<proxies.RLockProxy>('RLock');
+  }
+
+  Semaphore(value = 1): Promise<proxies.AcquirerProxy> {
+    return this.create<proxies.AcquirerProxy>('Semaphore', value);
+  }
+
+  SemaphoreSync(value = 1): proxies.AcquirerProxy {
+    return this.createSync<proxies.AcquirerProxy>('Semaphore', value);
+  }
+
+  BoundedSemaphore(value = 1): Promise<proxies.AcquirerProxy> {
+    return this.create<proxies.AcquirerProxy>('BoundedSemaphore', value);
+  }
+
+  BoundedSemaphoreSync(value = 1): proxies.AcquirerProxy {
+    return this.createSync<proxies.AcquirerProxy>('BoundedSemaphore', value);
+  }
+
+  Condition(): Promise<proxies.ConditionProxy> {
+    return this.create<proxies.ConditionProxy>('Condition');
+  }
+
+  ConditionSync(): proxies.ConditionProxy {
+    return this.createSync<proxies.ConditionProxy>('Condition');
+  }
+
+  Event(): Promise<proxies.EventProxy> {
+    return this.create<proxies.EventProxy>('Event');
+  }
+
+  EventSync(): proxies.EventProxy {
+    return this.createSync<proxies.EventProxy>('Event');
+  }
+
+  Barrier(parties: number): Promise<proxies.BarrierProxy> {
+    return this.create<proxies.BarrierProxy>('Barrier', parties);
+  }
+
+  BarrierSync(parties: number): proxies.BarrierProxy {
+    return this.createSync<proxies.BarrierProxy>('Barrier', parties);
+  }
+
+  Value(typeCode: string, value: unknown): Promise<proxies.ValueProxy> {
+    return this.create<proxies.ValueProxy>('Value', typeCode, value);
+  }
+
+  ValueSync(typeCode: string, value: unknown): proxies.ValueProxy {
+    return this.createSync<proxies.ValueProxy>('Value', typeCode, value);
+  }
+
+  Array(typeCode: string, sequence: number | Iterable<unknown>): Promise<proxies.ArrayProxy> {
+    return this.create<proxies.ArrayProxy>('Array', typeCode, typeof sequence === 'number' ? sequence : [...sequence]);
+  }
+
+  ArraySync(typeCode: string, sequence: number | Iterable<unknown>): proxies.ArrayProxy {
+    return this.createSync<proxies.ArrayProxy>(
+      'Array',
+      typeCode,
+      typeof sequence === 'number' ? sequence : [...sequence],
+    );
+  }
+
+  /** A pool whose workers are children of the server. */
+  Pool(processes?: number, options?: PoolOptions<readonly unknown[]>): Promise<proxies.PoolProxy> {
+    return this.create<proxies.PoolProxy>(
+      'Pool',
+      ...(processes === undefined && options === undefined ? [] : [processes ?? null, options ?? {}]),
+    );
+  }
+
+  PoolSync(processes?: number, options?: PoolOptions<readonly unknown[]>): proxies.PoolProxy {
+    return this.createSync<proxies.PoolProxy>(
+      'Pool',
+      ...(processes === undefined && options === undefined ? [] : [processes ?? null, options ?? {}]),
+    );
   }
 }
 

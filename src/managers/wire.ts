@@ -25,6 +25,9 @@ export const UNSERIALIZABLE = '#UNSERIALIZABLE';
 /** What the method returned stays at the server; the payload is what its proxy needs. */
 export const PROXY = '#PROXY';
 
+/** The method that runs a function of a client with the object; only the server's own program can send one. */
+export const TRANSACTION = '#TRANSACTION';
+
 /** What names an object of a server, in CPython's class of the same name. */
 export class Token {
   typeid = '';
