@@ -12,10 +12,11 @@ import { Roster, type Row } from './roster.js';
  *   words 6, 7   SETTLING, LEFT: the row of a dead holder that is being settled, or 0, and what ALL is afterwards
  *   word  8..    who holds how many (roster.ts)
  *
- * A process takes or gives by changing FREE, and marks its own row before as CHANGING; no other process writes there.
- * Whatever concerns more than that closes FREE, waits for those who are in the middle of a change, and makes its own by
- * one store to a row or to ALL; FREE follows from these when it is opened again: ALL minus what is held. So whoever comes
- * after one who died over it has only to do the same.
+ * A process takes or gives by changing FREE, and marks its own row before as CHANGING. Whatever concerns more than that
+ * closes FREE, waits for those who are in the middle of a change, and makes its own by one access to a row or to ALL; FREE
+ * follows from these when it is opened again: ALL minus what is held. So whoever comes after one who died over it has only
+ * to do the same. One may mark its row while FREE is closed already, and finds that nothing is possible: so a row is only
+ * added to and taken from, never stored, as long as its process lives.
  *
  * A permit belongs to the process that acquired it. One released by a process that holds none is taken off the one that
  * holds most; when nobody holds any, there is one more permit. What a dead process held is free again, up to START: a

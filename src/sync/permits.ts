@@ -88,13 +88,13 @@ export class Permits implements Waitable<true> {
   /** Takes permits (less than none) for the row's process, or gives some back, if it may be done now. */
   private change({ words: rows, index: row }: Row, by: number): 'done' | 'not possible' | 'closed' {
     const { words, base } = this;
-    const before = rows[row + HELD]!;
-    rows[row + HELD] = before | CHANGING; // no later than FREE is changed, which is atomic
+    // Nothing is stored that was read before: until this succeeds another one may be taking permits off the row.
+    Atomics.or(rows, row + HELD, CHANGING);
     for (let free = Atomics.load(words, base + FREE); ;) {
       const possible = free >= 0 && free + by >= 0 && free + by <= this.most;
       const seen = possible ? Atomics.compareExchange(words, base + FREE, free, free + by) : free;
       if (seen === free) {
-        Atomics.store(rows, row + HELD, possible ? before - by * ONE : before);
+        Atomics.sub(rows, row + HELD, possible ? CHANGING + by * ONE : CHANGING);
         if (possible) return 'done';
         return free < 0 ? 'closed' : 'not possible';
       }

@@ -124,6 +124,22 @@ eachMethod(['forkserver', 'spawn', 'fork', 'thread', 'coroutine'], (method, cont
     for (const child of children) await child.join();
   });
 
+  test('whoever releases what others hold takes nothing from those who acquire at that moment', async () => {
+    const rounds = 20_000;
+    const [semaphore, taken] = [new Semaphore(0), new Value('i', 0, { lock: false })];
+    const consume = async () => {
+      for (let round = 0; round < rounds; round++) {
+        if (!(mayBlock ? semaphore.acquireSync({ timeout: 5000 }) : await semaphore.acquire({ timeout: 5000 }))) return;
+        taken.value++;
+      }
+    };
+    const child = new Process({ target: consume });
+    await child.start();
+    for (let round = 0; round < rounds; round++) semaphore.release();
+    await child.join();
+    assert.deepEqual([taken.value, semaphore.getValue()], [rounds, 0]);
+  });
+
   test('a semaphore travels, bounded as it is', async () => {
     const [seats, results] = [new BoundedSemaphore(1), new Queue<unknown>()];
     const child = new Process({
