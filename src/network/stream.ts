@@ -83,11 +83,12 @@ export class Stream implements Source {
     return this.#socket.readableLength > 0;
   }
 
-  /** Hands over what libuv has read already; false if there was nothing. */
+  /** Hands over all that libuv has read already; false if there was nothing. */
   flushReadAhead(): boolean {
-    const buffered = this.#socket.read() as Buffer | null;
-    if (buffered !== null) this.#receiver.bytes(buffered);
-    return buffered !== null;
+    if (!this.hasReadAhead) return false;
+    // What is read so is told as 'data', too; a socket that flows gives it in several pieces.
+    while (this.#socket.read() !== null);
+    return true;
   }
 
   /** Whether there is something to read, or an end to be seen. */
@@ -126,7 +127,9 @@ export class Stream implements Source {
     this.#flying = outgoing;
     const socket = this.#socket;
     const landed = (error?: Error | null): void => {
-      if (this.#flying !== outgoing || error) return; // taken back; or told by the event
+      // Taken back: a socket that was destroyed may say so, without an error, when the next one has it already; or told by
+      // the event.
+      if (this.#flying !== outgoing || this.#socket !== socket || error) return;
       this.#flying = undefined;
       outgoing.resolve();
       this.#next();
@@ -210,9 +213,9 @@ export class Stream implements Source {
 
   #leave(): void {
     const socket = this.#socket;
+    this.flushReadAhead();
     socket.removeAllListeners();
     socket.on('error', () => {}); // what it had left to write is cancelled
-    this.flushReadAhead();
     socket.destroy();
   }
 

@@ -1,9 +1,13 @@
 /** What the ends of a socket connection do: the members of a pipe's end, awaiting and blocking. */
 
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import fs from 'node:fs';
+import net from 'node:net';
 import { test } from 'node:test';
+import { frameHeader } from '#dist/network/frames.js';
 import { AuthenticationError, BufferTooShort, EOFError, Lock, OSError, PicklingError, ValueError } from 'manyfold';
-import { answerChallenge, deliverChallenge } from 'manyfold/connection';
+import { answerChallenge, Client, deliverChallenge } from 'manyfold/connection';
 import { guard } from '../../support/guard.js';
 import { connected } from './pairs.js';
 
@@ -185,6 +189,55 @@ test('whoever blocks has what it sent before go out, also what was only begun', 
   here.sendBytesSync(bytes('third'));
   await receiving;
   assert.deepEqual(received, [text(long), 'second', 'third']);
+});
+
+test('blocking in the middle of what goes out neither doubles nor mixes what the other end gets', async () => {
+  const server = net.createServer({ pauseOnConnect: true }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const connecting = Client(['127.0.0.1', (server.address() as net.AddressInfo).port]);
+  const [[peer], here] = await Promise.all([once(server, 'connection') as Promise<[net.Socket]>, connecting]);
+  server.close();
+  const fd = (Reflect.get(peer, '_handle') as { fd: number }).fd;
+  const received: Buffer[] = [];
+  const receive = () => {
+    const room = Buffer.alloc(2 ** 20);
+    received.push(room.subarray(0, fs.readSync(fd, room)));
+  };
+  const [long, second] = [Buffer.alloc(32 * 2 ** 20, 'l'), Buffer.alloc(1000, 's')];
+  const sent = [here.sendBytes(long), here.sendBytes(second)];
+  // The end of what was taken back is told after this phase of the event loop: then there is room for the second one.
+  await new Promise((resolve) => setImmediate(resolve));
+  assert.equal(here.pollSync(1), false);
+  for (let n = 0; n < 4; n++) receive();
+  await new Promise((resolve) => setImmediate(resolve));
+  peer.on('data', (chunk: Buffer) => received.push(chunk)).resume();
+  await Promise.all(sent);
+  here.close();
+  await once(peer, 'close');
+  const wanted = [long, second].flatMap((message) => [frameHeader(message.length), message]);
+  assert.ok(Buffer.concat(received).equals(Buffer.concat(wanted)));
+});
+
+test('connection-023 what came before anybody asked for it comes once, to those who block and those who await', async () => {
+  using pair = await connected();
+  const { here, there } = pair;
+  const turns = async () => {
+    for (let turn = 0; turn < 10; turn++) await new Promise((resolve) => setImmediate(resolve));
+  };
+  const messages = Array.from({ length: 8 }, (_, number) => `message ${number}`);
+  const first = there.recvBytes(); // from now on the event loop reads
+  await here.sendBytes(bytes('first'));
+  assert.equal(text(await first), 'first');
+  for (const message of messages) {
+    await here.sendBytes(bytes(message));
+    await turns();
+  }
+  const awaited = there.recvBytes();
+  there.sendBytesSync(bytes('in between'));
+  const got = [text(there.recvBytesSync()), text(await there.recvBytes()), text(there.recvBytesSync())];
+  got.unshift(text(await awaited));
+  while (there.pollSync()) got.push(text(there.recvBytesSync()));
+  assert.deepEqual(got, messages);
 });
 
 test('what was given to send goes out, although the end is closed at once', async () => {

@@ -8,7 +8,7 @@ import { assertSame } from './same.js';
 
 const seed = Number(process.env['SEED'] ?? Date.now() % 1_000_000);
 const VALUES = 10_000;
-const MUTATIONS = 100_000;
+const MUTATIONS = Number(process.env['FUZZ'] ?? 100_000);
 
 test(`random values come back as they were (SEED=${seed})`, () => {
   const random = new RandomValues(seed);
