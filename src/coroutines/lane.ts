@@ -7,6 +7,8 @@ import type { Lane } from '../process/lanes.js';
 import { report } from '../process/leave.js';
 import type { Process } from '../process/process.js';
 import { findCurrentBy, stateOf } from '../process/state.js';
+import { handOn } from '../sync/left.js';
+import { currentOwner } from '../sync/owner.js';
 import { startTimeOf } from '../system/life.js';
 import { currentTask, Task } from './task.js';
 
@@ -65,6 +67,7 @@ async function run(object: Process, child: Child, begun: () => void): Promise<nu
     () => 0,
     (error: unknown) => (error === child.killed ? codeOf(child) : report(error)),
   );
+  handOn(currentOwner(), true); // as what a process holds at its end, however that was
   logger.info('process exiting with exitcode %d', code);
   return code;
 }

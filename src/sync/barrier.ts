@@ -61,7 +61,7 @@ export class Barrier {
 
   /**
    * Resolves when all parties have arrived, with a number from 0 to the parties less one, another one for each. The signal
-   * takes the caller's arrival back; a timeout breaks the barrier.
+   * takes the caller's arrival back; a timeout breaks the barrier, and so does the end of the coroutine that waits.
    *
    * @throws {BrokenBarrierError} ERR_BARRIER_BROKEN
    * @throws {TypeError} ERR_TIMEOUT_VALUE, ERR_WAIT_OPTIONS
@@ -85,7 +85,8 @@ export class Barrier {
     try {
       return this.#left(place, await waitAsync(this.#outcomeOf(place), { timeout: left(deadline), signal }));
     } catch (error) {
-      const outcome = this.#arrivals.depart(place);
+      // One that was killed will not go on with the others, as one whose process has died.
+      const outcome = signal?.aborted ? this.#arrivals.depart(place) : void this.#arrivals.giveUp(place);
       if (outcome === undefined) throw error;
       return settle(place, outcome);
     }

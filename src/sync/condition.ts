@@ -192,11 +192,11 @@ export class Condition extends Holdable {
   }
 
   /** With the lock held again. Says whether the wait ended by a notice. */
-  #end({ row, depth }: Begun, ended: Ended | undefined, got: Got | undefined): boolean {
+  #end({ row, depth, owner }: Begun, ended: Ended | undefined, got: Got | undefined): boolean {
     const notified = ended === 'abandoned' || !leave(row);
     giveBack(row);
     this.#core.settle(got);
-    this.#core.restore(depth);
+    this.#core.restore(depth, owner);
     return notified;
   }
 

@@ -1,21 +1,66 @@
+import { inForkedChild } from '../system/generation.js';
 import type { LockCore } from './lock-core.js';
 import { currentOwner, PROCESS } from './owner.js';
+import type { Permits } from './permits.js';
 
 /**
- * The locks that coroutines of this thread hold, by address: what one of them leaves locked when it is killed is handed on,
- * as what a process leaves that dies. Of other owners nobody knows when they end.
+ * What coroutines of this thread hold, by address: what one of them leaves when it is killed is handed on, as what a
+ * process leaves that dies. Of other owners nobody knows when they end.
  */
-const held = new Map<number, { readonly core: LockCore; readonly owner: number }>();
+const locks = new Map<number, { readonly core: LockCore; readonly owner: number }>();
+const permits = new Map<number, { readonly of: Permits; readonly counts: Map<number, number> }>();
+
+inForkedChild(() => {
+  locks.clear();
+  permits.clear();
+});
 
 /** The caller has acquired a lock. */
 export function noteHeld(core: LockCore, owner = currentOwner()): void {
-  if (owner !== PROCESS) held.set(core.address, { core, owner });
-  else if (held.size > 0) held.delete(core.address);
+  if (owner !== PROCESS) locks.set(core.address, { core, owner });
+  else if (locks.size > 0) locks.delete(core.address);
 }
 
 /** A lock has been released, by whomever. */
 export function noteFree(core: LockCore): void {
-  if (held.size > 0) held.delete(core.address);
+  if (locks.size > 0) locks.delete(core.address);
+}
+
+/** The caller has acquired a permit. */
+export function notePermit(of: Permits): void {
+  const owner = currentOwner();
+  if (owner === PROCESS) return;
+  const noted = permits.get(of.address) ?? { of, counts: new Map<number, number>() };
+  permits.set(of.address, noted);
+  noted.counts.set(owner, (noted.counts.get(owner) ?? 0) + 1);
+}
+
+/**
+ * The caller has released permits: its own, if it has any. There is no more to be left behind then than the process holds.
+ */
+export function notePermitsFree(of: Permits, count: number): void {
+  const counts = permits.size > 0 ? permits.get(of.address)?.counts : undefined;
+  if (counts === undefined) return;
+  take(counts, currentOwner(), count);
+  const excess = sum(counts) - of.heldHere;
+  for (let left = excess; left > 0; left--) take(counts, greatest(counts), 1);
+  if (counts.size === 0) permits.delete(of.address);
+}
+
+function take(counts: Map<number, number>, owner: number, count: number): void {
+  const rest = (counts.get(owner) ?? 0) - count;
+  if (rest > 0) counts.set(owner, rest);
+  else counts.delete(owner);
+}
+
+function sum(counts: ReadonlyMap<number, number>): number {
+  let all = 0;
+  for (const count of counts.values()) all += count;
+  return all;
+}
+
+function greatest(counts: ReadonlyMap<number, number>): number {
+  return [...counts].reduce((most, next) => (next[1] > most[1] ? next : most))[0];
 }
 
 /**
@@ -23,9 +68,15 @@ export function noteFree(core: LockCore): void {
  * has been told to.
  */
 export function handOn(owner: number, died: boolean): void {
-  for (const [address, { core, owner: holder }] of held) {
+  for (const [address, { core, owner: holder }] of locks) {
     if (holder !== owner) continue;
-    held.delete(address);
+    locks.delete(address);
     if (died || core.isPersonal) core.abandon();
+  }
+  for (const [address, { of, counts }] of permits) {
+    const left = counts.get(owner) ?? 0;
+    counts.delete(owner);
+    if (counts.size === 0) permits.delete(address);
+    if (left > 0 && died) of.abandon(left);
   }
 }

@@ -2,7 +2,7 @@ import { ArgumentTypeError, expected, OwnerDiedError } from '../errors.js';
 import { attach, mention } from '../memory/holdings.js';
 import { WORD } from '../memory/layout.js';
 import { createObject } from '../memory/objects.js';
-import { noteFree } from './left.js';
+import { noteFree, noteHeld } from './left.js';
 import { Mutex, type Got } from './mutex.js';
 
 /** How a lock is made. */
@@ -71,7 +71,9 @@ export class LockCore extends Mutex {
     return 1;
   }
 
-  restore(_depth: number): void {}
+  restore(_depth: number, owner: number): void {
+    noteHeld(this, owner);
+  }
 
   acquireAgain(_owner: number): Promise<Got | undefined> {
     return this.acquire({});

@@ -4,6 +4,7 @@ import { createObject, PERMITS } from '../memory/objects.js';
 import { cellAt, type Cell } from '../memory/program.js';
 import { self } from '../memory/slots.js';
 import { call, isHungry } from '../memory/waiters.js';
+import { Accounts } from './permit-accounts.js';
 import { BOUNDED_SEMAPHORE, SEMAPHORE } from './kinds.js';
 import { Mutex } from './mutex.js';
 import {
@@ -11,20 +12,17 @@ import {
   CHANGING,
   closedCount,
   FREE,
-  greatestHolder,
   HELD,
   heldIn,
   HOLDERS,
   holdersAt,
-  LEFT,
   LINE,
   ONE,
   openCount,
   ROWS,
-  SETTLING,
   START,
 } from './permit-words.js';
-import { disposeRosterAt, giveBack, rosterWords, whoIn, type Roster, type Row } from './roster.js';
+import { disposeRosterAt, rosterWords, whoIn, type Roster, type Row } from './roster.js';
 import { isDead, type Waitable } from './waitable.js';
 
 export const MOST_PERMITS = 2 ** 31 - 1;
@@ -38,6 +36,7 @@ export class Permits implements Waitable<true> {
   private readonly base: number;
   private readonly mutex: Mutex;
   private readonly holders: Roster;
+  private readonly accounts: Accounts;
   private mine: Row | undefined;
 
   constructor(address: number, bounded: boolean) {
@@ -50,6 +49,7 @@ export class Permits implements Waitable<true> {
     this.kind = bounded ? BOUNDED_SEMAPHORE : SEMAPHORE;
     this.mutex = new Mutex(address);
     this.holders = holdersAt(address);
+    this.accounts = new Accounts(address, this.holders);
   }
 
   static create(count: number, bounded: boolean): Permits {
@@ -107,20 +107,23 @@ export class Permits implements Waitable<true> {
   }
 
   private releaseAny(count: number): boolean {
-    if (this.countFree() + count > this.most) return false;
-    for (let left = count; left > 0;) left -= this.releaseSome(left);
+    if (this.accounts.free + count > this.most) return false;
+    for (let left = count; left > 0;) left -= this.accounts.releaseSome(left, this.findOwnRow());
     return true;
   }
 
-  /** Says how many it has released: as many as one store can. */
-  private releaseSome(count: number): number {
-    const { words, base } = this;
-    const own = this.findOwnRow();
-    const holder = own !== undefined && heldIn(own) > 0 ? own : greatestHolder(this.holders);
-    const released = holder === undefined ? count : Math.min(count, heldIn(holder));
-    if (holder === undefined) Atomics.add(words, base + ALL, released);
-    else Atomics.sub(holder.words, holder.index + HELD, released * ONE);
-    return released;
+  /** How many this process holds. */
+  get heldHere(): number {
+    const row = this.findOwnRow();
+    return row === undefined ? 0 : heldIn(row);
+  }
+
+  /** Gives permits back that somebody in this process has left, as if it had been a process that has died. */
+  abandon(count: number): void {
+    this.exclusively(() => {
+      const row = this.findOwnRow();
+      if (row) this.accounts.leave(row, Math.min(count, heldIn(row)));
+    });
   }
 
   private ownRow(): Row {
@@ -157,7 +160,8 @@ export class Permits implements Waitable<true> {
     // One who died in the middle of a change has left it closed.
     if (this.findDead(patient) === undefined && !this.mutex.isAbandoned(patient)) return;
     this.exclusively(() => {
-      for (let dead = this.findDead(patient); dead !== undefined; dead = this.findDead(patient)) this.settle(dead);
+      for (let dead = this.findDead(patient); dead !== undefined; dead = this.findDead(patient))
+        this.accounts.settle(dead);
     });
   }
 
@@ -171,44 +175,16 @@ export class Permits implements Waitable<true> {
     return dead;
   }
 
-  private settle(row: Row): void {
-    const { words, base } = this;
-    const missing = this.start - this.countFree() - (this.heldByAll() - heldIn(row));
-    const returned = Math.max(0, Math.min(heldIn(row), missing));
-    words[base + LEFT] = words[base + ALL]! - heldIn(row) + returned;
-    Atomics.store(words, base + SETTLING, row.address);
-    this.finishSettling();
-  }
-
-  /** As often as one likes, should those who do it die over it. */
-  private finishSettling(): void {
-    const { words, base } = this;
-    if (words[base + SETTLING] === 0) return;
-    Atomics.store(words, base + ALL, words[base + LEFT]!);
-    giveBack(cellAt(words[base + SETTLING]!));
-    Atomics.store(words, base + SETTLING, 0);
-  }
-
-  private countFree(): number {
-    return this.words[this.base + ALL]! - this.heldByAll();
-  }
-
-  private heldByAll(): number {
-    let held = 0;
-    this.holders.each((words, index) => void (held += words[index + HELD]! >> 1));
-    return held;
-  }
-
   /** Does what concerns more than the own row: nobody takes or gives anything meanwhile. */
   private exclusively<T>(work: () => T): T {
     this.mutex.lockSync();
     let free = 0;
     try {
       this.close();
-      this.finishSettling();
+      this.accounts.finishSettling();
       return work();
     } finally {
-      free = this.countFree();
+      free = this.accounts.free;
       Atomics.store(this.words, this.base + FREE, free);
       this.mutex.release();
       if (free > 0) call(this.line, free);
@@ -222,27 +198,7 @@ export class Permits implements Waitable<true> {
       if (seen === free) break;
       free = seen;
     }
-    this.clearChanges(openCount(words[base + FREE]!));
-  }
-
-  /**
-   * Waits until nobody is in the middle of a change. Of those who have died in it nobody knows whether they have made it;
-   * but what is neither free nor held by others is theirs.
-   */
-  private clearChanges(free: number): void {
-    const dead: Row[] = [];
-    this.holders.each((words, index, address) => {
-      for (let looks = 1; (Atomics.load(words, index + HELD) & CHANGING) !== 0; looks++) {
-        if (!isDead(words[index]!, looks % 1000 === 0)) continue;
-        dead.push(cellAt(address));
-        return;
-      }
-    });
-    const [heir, ...others] = dead;
-    if (heir === undefined) return;
-    for (const row of others) Atomics.store(row.words, row.index + HELD, 0);
-    const rest = this.words[this.base + ALL]! - free - (this.heldByAll() - heldIn(heir));
-    Atomics.store(heir.words, heir.index + HELD, rest * ONE);
+    this.accounts.clearChanges(openCount(words[base + FREE]!));
   }
 }
 

@@ -78,7 +78,7 @@ export class RecursiveCore extends LockCore {
   }
 
   /** Others of the same owner may have acquired it as well by now. */
-  override restore(depth: number): void {
+  override restore(depth: number, _owner: number): void {
     this.words[this.index + DEPTH]! += depth - 1;
   }
 

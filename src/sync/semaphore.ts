@@ -4,6 +4,7 @@ import { mention } from '../memory/holdings.js';
 import { waitAsync } from './await.js';
 import { Holdable } from './holdable.js';
 import type { At } from './lock-core.js';
+import { notePermit, notePermitsFree } from './left.js';
 import { patience, type SyncWaitOptions, type WaitOptions } from './options.js';
 import { MOST_PERMITS, Permits } from './permits.js';
 import { waitSync } from './wait.js';
@@ -44,12 +45,12 @@ export class Semaphore extends Holdable {
    */
   async acquire(options?: WaitOptions): Promise<boolean> {
     const wait = { timeout: patience(options), signal: options?.signal };
-    return (await waitAsync(this.#permits, wait)) === true;
+    return this.#settle(await waitAsync(this.#permits, wait));
   }
 
   /** Like `acquire`, and blocks the calling thread. */
   acquireSync(options?: SyncWaitOptions): boolean {
-    return waitSync(this.#permits, options && patience(options)) === true;
+    return this.#settle(waitSync(this.#permits, options && patience(options)));
   }
 
   /**
@@ -61,6 +62,7 @@ export class Semaphore extends Holdable {
     if (!this.#permits.release(checkCount('count', count, 1))) {
       throw new ValueError('ERR_SEMAPHORE_BOUND', 'semaphore or lock released too many times');
     }
+    notePermitsFree(this.#permits, count);
   }
 
   /** How many permits can be acquired at this moment. */
@@ -77,6 +79,11 @@ export class Semaphore extends Holdable {
   override toString(): string {
     const bound = this.isBounded ? `, maxvalue=${this.#permits.start}` : '';
     return `<${this.isBounded ? 'Bounded' : ''}Semaphore(value=${this.getValue()}${bound})>`;
+  }
+
+  #settle(got: true | undefined): boolean {
+    if (got) notePermit(this.#permits);
+    return got === true;
   }
 
   [handle](): [string, number] {
