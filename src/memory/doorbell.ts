@@ -2,9 +2,9 @@ import fs from 'node:fs';
 import type net from 'node:net';
 import { inForkedChild } from '../system/generation.js';
 import { openForeign } from '../system/life.js';
-import { createPipe } from '../system/pipe.js';
+import { closePipe, createPipe } from '../system/pipe.js';
 import { header } from './program.js';
-import { DOORBELL, hasEnded, indexOf, PID, readSlot, RUNG, self, slotBase } from './slots.js';
+import { BELL, DOORBELL, EXIT, hasEnded, indexOf, PID, readSlot, RUNG, self, slotBase } from './slots.js';
 
 /**
  * How a process reaches the event loop of another: a pipe that the loop reads. Its bytes carry nothing; what there is to
@@ -52,7 +52,8 @@ export function letLoopGo(): void {
 }
 
 function installBell(): Bell {
-  const { readEnd, writeEnd } = createPipe();
+  const base = slotBase(indexOf(self()));
+  const { readEnd, writeEnd } = createPipe(header().subarray(base + BELL, base + BELL + 2));
   const { Socket } = process.getBuiltinModule('node:net');
   const options: net.SocketConstructorOpts & net.ConnectOpts = {
     fd: readEnd,
@@ -62,7 +63,7 @@ function installBell(): Bell {
   };
   const socket = new Socket(options);
   if (waits === 0) socket.unref();
-  Atomics.store(header(), slotBase(indexOf(self())) + DOORBELL, writeEnd + 1);
+  Atomics.store(header(), base + DOORBELL, writeEnd + 1);
   return { socket, readEnd, writeEnd };
 }
 
@@ -133,12 +134,18 @@ export function forgetBell(id: number): void {
   fs.closeSync(fd);
 }
 
-/** Closes the bell of a thread of this process that has ended: its process goes on, and would keep it open. */
-export function closeBellOf(id: number): void {
-  const doorbell = readSlot(id, DOORBELL);
-  if (!doorbell) return;
-  Atomics.store(header(), slotBase(indexOf(id)) + DOORBELL, 0); // the number may soon be another file's
-  fs.closeSync(doorbell - 1);
+/**
+ * Closes the bell of a thread of this process that has ended: its process goes on, and would keep it open. Node closes the
+ * end that it reads, unless the thread was stopped before it had told Node of it.
+ */
+export function closeBellOf(id: number, wasStopped = readSlot(id, EXIT) === 0): void {
+  const writeEnd = readSlot(id, BELL + 1);
+  if (!writeEnd) return;
+  const base = slotBase(indexOf(id));
+  const readEnd = header()[base + BELL]!;
+  for (const word of [DOORBELL, BELL + 1]) Atomics.store(header(), base + word, 0); // the numbers may soon be other files'
+  if (wasStopped) closePipe(readEnd, writeEnd);
+  else fs.closeSync(writeEnd);
 }
 
 inForkedChild(() => {

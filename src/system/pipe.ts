@@ -11,12 +11,32 @@ const POLLFD_WORDS = 2;
 
 const scrap = Buffer.alloc(4096);
 
-/** A pipe whose ends do not block and are closed in programs that a child starts. */
-export function createPipe(): { readEnd: number; writeEnd: number } {
-  const ends = new Int32Array(2);
+/**
+ * A pipe whose ends do not block and are closed in programs that a child starts. The kernel writes them to `ends`: who can
+ * be stopped at any moment gives memory that others see.
+ */
+export function createPipe(ends: Int32Array = new Int32Array(2)): { readEnd: number; writeEnd: number } {
   if (pipe2(ends, fs.constants.O_NONBLOCK | O_CLOEXEC) !== 0) throw systemError('pipe2');
   return { readEnd: ends[0]!, writeEnd: ends[1]! };
 }
+
+/** Closes what may be open of a pipe's ends. `readEnd` may be another file's number by now, `writeEnd` not. */
+export function closePipe(readEnd: number, writeEnd: number): void {
+  if (isReadEndOf(readEnd, writeEnd)) fs.closeSync(readEnd);
+  fs.closeSync(writeEnd);
+}
+
+function isReadEndOf(readEnd: number, writeEnd: number): boolean {
+  try {
+    const [a, b] = [fs.fstatSync(readEnd), fs.fstatSync(writeEnd)];
+    const flags = /^flags:\s*(\d+)/m.exec(fs.readFileSync(`/proc/self/fdinfo/${readEnd}`, 'latin1'))![1]!;
+    return a.ino === b.ino && a.dev === b.dev && (parseInt(flags, 8) & O_ACCMODE) === fs.constants.O_RDONLY;
+  } catch {
+    return false; // it is closed
+  }
+}
+
+const O_ACCMODE = 3;
 
 /** Blocks until one of the descriptors is readable or closed at its other end; tells which. Negative ones are ignored. */
 export function pollReadable(descriptors: readonly number[], milliseconds: number): boolean[] {

@@ -47,7 +47,7 @@ function enterForeign(invitation: Invitation | undefined): void {
     publishSlot(id);
     enterSlot(id, nativeId);
     writeLabel(id, { name, daemon: true, pid: process.pid });
-    process.on('exit', () => closeBellOf(id));
+    process.on('exit', () => closeBellOf(id, false));
   }
   const me = foreignThread({ name, daemon: true, id: self(), nativeId, kind: 'foreign' });
   setCurrent(me, mainOf(invitation?.main));
