@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { SyncManager, type DictProxy } from 'manyfold/managers';
-import { eachMethod } from '../../support/methods.js';
+import { because, eachMethod } from '../../support/methods.js';
 
 class Account {
   balance = 0;
@@ -14,7 +14,7 @@ class Account {
 class Shared extends SyncManager {}
 Shared.register('Account', Account);
 
-eachMethod(['forkserver', 'spawn'], (_method, context, test) => {
+eachMethod(['forkserver', 'spawn', 'thread'], { coroutine: because.oneThread }, (_method, context, test) => {
   const { Process } = context;
 
   async function started(): Promise<Shared> {

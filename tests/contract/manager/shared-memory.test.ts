@@ -3,9 +3,9 @@
 import assert from 'node:assert/strict';
 import { SharedMemoryManager } from 'manyfold/managers';
 import { ShareableList, SharedMemory } from 'manyfold/shared-memory';
-import { eachMethod } from '../../support/methods.js';
+import { because, eachMethod } from '../../support/methods.js';
 
-eachMethod(['forkserver', 'spawn'], (_method, context, test) => {
+eachMethod(['forkserver', 'spawn', 'thread'], { coroutine: because.oneThread }, (_method, context, test) => {
   test('shared_memory-013 what is made by a manager is gone when it is', async () => {
     const manager = new SharedMemoryManager({ context });
     await assert.rejects(manager.SharedMemory(10), { name: 'ValueError', code: 'ERR_MANAGER_NOT_STARTED' });
@@ -24,7 +24,7 @@ eachMethod(['forkserver', 'spawn'], (_method, context, test) => {
     await assert.rejects(manager.SharedMemory(10), { name: 'ValueError' });
   });
 
-  test('shared_memory-011 its process survives SIGINT', async () => {
+  test('shared_memory-011 its process survives SIGINT', { not: { thread: because.threadsShare } }, async () => {
     class Known extends SharedMemoryManager {}
     Known.register('Pid', () => ({ pid: () => process.pid }));
     await using manager = new Known({ context });
