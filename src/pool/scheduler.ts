@@ -3,6 +3,7 @@ import type { Taken } from '../channel/store.js';
 import { ValueError } from '../errors.js';
 import { holdLoop, letLoopGo } from '../memory/doorbell.js';
 import { call } from '../memory/waiters.js';
+import { stayAwake } from '../sync/awake.js';
 import { BaseEngine } from './base-engine.js';
 import { crash } from './crash.js';
 import { Crew, type CrewOptions, type Death } from './crew.js';
@@ -96,6 +97,7 @@ export class Scheduler extends BaseEngine {
     this.errands.add(errand);
     errand.unwatch = watch(errand, (error) => this.cancel(errand, error));
     this.#crew.staff(this.errands.size);
+    if (this.errands.size === 1) stayAwake(); // the wait for results began when nothing was under way
     return errand;
   }
 

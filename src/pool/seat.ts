@@ -21,8 +21,9 @@ import { call } from '../memory/waiters.js';
  *
  * So between DOOMED and the death of the worker there is no task that the signal could hit but this one.
  *
- * A worker that has just been busy looks for the next task for a moment before it lies down. The pool then calls nobody: it
- * would be another worker that is woken, in vain, and takes the processor from those who have something to do. No task is
+ * A worker that has just been busy looks for the next task for a moment before it lies down, and says so before it puts its
+ * result: the answer to that may be the next task. The pool then calls nobody: it would be another worker that is woken, in
+ * vain, and takes the processor from those who have something to do. No task is
  * left lying by that. The pool sees LOOKING while there is no task; it puts one; it sees that very gaze once more, LOOKING
  * or already TAKING. The worker says AWAY before it looks for the last time, and the pool puts before it looks: one of the
  * two sees the other. When the worker leaves or dies instead, those who lie down are called.

@@ -80,12 +80,12 @@ class Worker {
     this.#seat.sitDown();
     this.#turned = now();
     for (;;) {
-      const task = this.#tasks.attempt(false) ?? this.#look() ?? waitAsleep(this.#tasks, DOZE) ?? (await this.#wait());
+      const task = this.#look() ?? waitAsleep(this.#tasks, DOZE) ?? (await this.#wait());
       if (task === 'leave') break;
       if (task === undefined) continue;
       const goesOn = this.#perform(task);
       if (!(goesOn instanceof Promise ? await goesOn : goesOn) || this.#health.isSpent) break;
-      if (this.#ended - this.#turned < TURN) continue;
+      if (!this.#isLoopDue) continue;
       await new Promise(setImmediate);
       this.#turned = this.#ended;
     }
@@ -94,6 +94,8 @@ class Worker {
 
   /** Looks for a moment before it lies down: one that is awake takes the next task sooner than one that has to be called. */
   #look(): Taken | 'leave' | undefined {
+    const next = this.#reach();
+    if (next !== undefined) return next;
     this.#seat.look();
     const seen = spin(this.#reach);
     if (seen === undefined) this.#seat.lookAway();
@@ -101,7 +103,7 @@ class Worker {
   }
 
   readonly #reach = (): Taken | 'leave' | undefined => {
-    if (this.#share.tasks.isEmpty && !this.#mustLeave()) return undefined;
+    if (this.#share.tasks.isEmpty) return this.#mustLeave() ? 'leave' : undefined;
     this.#seat.reach();
     const taken = this.#tasks.attempt(false);
     if (taken === undefined) this.#seat.look(); // another one was quicker
@@ -123,6 +125,10 @@ class Worker {
     if (this.#health.isIdle) return 'leave';
     this.#lookAfterHealth();
     return undefined;
+  }
+
+  get #isLoopDue(): boolean {
+    return this.#ended - this.#turned >= TURN;
   }
 
   #mustLeave(): boolean {
@@ -167,6 +173,8 @@ class Worker {
     this.#ended = now();
     this.#ticket.took = this.#ended - started;
     const { isDone, bytes } = asOutcome(outcome);
+    // Whoever gets the result may have the next task there before this one has come to look for it.
+    if (!this.#isLoopDue && !this.#health.isSpent) this.#seat.look();
     this.#share.results.put(bytes, task.tag, isDone ? DONE : FAILED);
     return this.#seat.putDown(task.number) || this.#awaitKill();
   }

@@ -1,4 +1,5 @@
 import { answerBell, isLoopHeld, look, muteBell } from '../memory/doorbell.js';
+import { yieldCpu } from '../system/cpu.js';
 import { inForkedChild } from '../system/generation.js';
 import { Luck } from './luck.js';
 
@@ -17,12 +18,12 @@ inForkedChild(() => {
   awake = false;
 });
 
-/** To be called when a wait has begun. */
+/** To be called when a wait has begun, or when what a wait that has begun is for has been asked for. */
 export function stayAwake(): void {
   // A wait that does not keep the program alive must not do so in this way.
   if (awake || !isLoopHeld()) return;
   const time = luck.time();
-  if (!time) return luck.missed();
+  if (!time) return;
   awake = true;
   until = performance.now() + time;
   muteBell();
@@ -35,6 +36,7 @@ function turn(): void {
     luck.had();
     return fallAsleep();
   }
+  yieldCpu(); // the kernel likes to wake the one who is to bring it on this very processor
   if (isLoopHeld() && performance.now() < until) return void setImmediate(turn);
   luck.missed();
   fallAsleep();

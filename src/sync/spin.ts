@@ -1,3 +1,4 @@
+import { yieldCpu } from '../system/cpu.js';
 import { Luck } from './luck.js';
 
 const SHORT = 0.001; // milliseconds
@@ -19,7 +20,8 @@ export function spin<T>(attempt: () => T | undefined): T | undefined {
       if (time > 0) luck.had();
       return result;
     }
+    yieldCpu(); // to the one who is to bring it, should it have been woken on this very processor
   } while (performance.now() < until);
-  luck.missed();
+  if (time > 0) luck.missed();
   return undefined;
 }

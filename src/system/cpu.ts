@@ -1,10 +1,15 @@
 import fs from 'node:fs';
 import os from 'node:os';
-import { schedGetAffinity } from './libc.js';
+import { schedGetAffinity, schedYield } from './libc.js';
 
 /** The cpus that this process may really use: those of its affinity mask, and no more than its cgroup's quota. */
 export function usableCpus(): number {
   return Math.max(1, Math.min(affinity() ?? os.availableParallelism(), Math.ceil(cgroupQuota() ?? Infinity)));
+}
+
+/** Lets another run who waits for this very processor, if there is one. */
+export function yieldCpu(): void {
+  schedYield();
 }
 
 function affinity(): number | undefined {

@@ -96,6 +96,7 @@ export const sigprocmask = late('int sigprocmask(int how, const void *mask, void
 export const dup3 = late('int dup3(int fd, int copy, int flags)');
 export const socketpair = late('int socketpair(int domain, int type, int protocol, _Out_ int *ends)');
 export const execve = late('int execve(const char *path, const char **args, const char **environment)');
+export const schedYield = late('int sched_yield()');
 export const schedGetAffinity = late('int sched_getaffinity(int pid, size_t size, void *mask)');
 
 /** Raw system calls, for the two that libc does not wrap. */
