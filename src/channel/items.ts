@@ -26,7 +26,7 @@ export class Items {
     this.store = store;
     this.ledger = ledger;
     attach(store, store.address);
-    const common = { line: store.messages, cares: false };
+    const common = { line: store.messages, object: store.address, cares: false };
     this.next = { ...common, attempt: () => this.take(unpack) };
     this.nextSync = { ...common, attempt: () => this.take(unpackSync) };
     this.some = { ...common, attempt: () => this.isReady() };
@@ -60,9 +60,13 @@ export class Items {
     const bytes = pack(item);
     if (this.store.put(bytes)) return;
     const message = stow(bytes);
-    if (waitSync(this.roomFor(message), timeout)) return;
-    discard(message);
-    throw full();
+    let stored: true | undefined;
+    try {
+      stored = waitSync(this.roomFor(message), timeout);
+    } finally {
+      if (!stored) discard(message);
+    }
+    if (!stored) throw full();
   }
 
   async get(options?: WaitOptions): Promise<unknown> {
@@ -112,7 +116,8 @@ export class Items {
   }
 
   private roomFor(message: Message): Waitable<true> {
-    return { line: this.store.room, cares: false, attempt: () => this.store.put(message) || undefined };
+    const { room, address } = this.store;
+    return { line: room, object: address, cares: false, attempt: () => this.store.put(message) || undefined };
   }
 
   private take<T>(read: (message: Taken) => T): Received<T> | undefined {

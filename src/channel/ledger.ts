@@ -39,7 +39,8 @@ export class Ledger {
     attach(this, address);
     this.store = store;
     this.done = cellAt(address + DONE);
-    this.finished = { line: cellAt(address + LINE), cares: true, attempt: (patient) => this.isFinished(patient) };
+    const attempt = (patient: boolean): true | undefined => this.isFinished(patient);
+    this.finished = { line: cellAt(address + LINE), object: address, cares: true, attempt };
   }
 
   static create(): number {

@@ -171,11 +171,13 @@ class PipeEnd implements Transport, Lanes {
   }
 
   private messages<T>(attempt: (patient: boolean) => T | undefined): Waitable<T> {
-    return { line: this.in!.store.messages, cares: true, attempt };
+    const { store, address } = this.in!;
+    return { line: store.messages, object: address, cares: true, attempt };
   }
 
   private room(message: Message): Waitable<true> {
-    return { line: this.out!.store.room, cares: true, attempt: (patient) => this.out!.put(message, patient) };
+    const { store, address } = this.out!;
+    return { line: store.room, object: address, cares: true, attempt: (patient) => this.out!.put(message, patient) };
   }
 }
 

@@ -2,6 +2,7 @@ import { sweep } from '../memory/death.js';
 import { bellDescriptor, ringAgain, unmuteBell } from '../memory/doorbell.js';
 import { self } from '../memory/slots.js';
 import { call, enterLine, leaveLine, type Entry } from '../memory/waiters.js';
+import { isAlone, waitsForItself } from '../sync/alone.js';
 import { waitAsync } from '../sync/await.js';
 import { patience } from '../sync/options.js';
 import { FIRST_LOOK, LAST_LOOK } from '../sync/waitable.js';
@@ -54,12 +55,20 @@ export async function wait<T extends Waited>(
  * @example
  * const ready = waitSync([connection, child.sentinel], 1000);
  *
+ * @throws {RuntimeError} ERR_WAITS_FOR_ITSELF: no other thread has been given any of them, and the wait would never end
  * @see https://docs.python.org/3/library/multiprocessing.html#multiprocessing.connection.wait
  */
 export function waitSync<T extends Waited>(objects: Iterable<T>, timeout?: number | null): T[] {
   const { all, sources, deadline } = begin(objects, timeout);
   const ready = pick(all, lookAtAll(sources, false));
-  return ready.length > 0 || deadline <= performance.now() ? ready : pick(all, blockUntilSomeIs(sources, deadline));
+  if (ready.length > 0 || deadline <= performance.now()) return ready;
+  if (deadline === Infinity) refuseToWaitAlone(sources);
+  return pick(all, blockUntilSomeIs(sources, deadline));
+}
+
+function refuseToWaitAlone(sources: readonly Readiness[]): void {
+  if (sources.every((source) => 'waitable' in source && isAlone(source.waitable)))
+    throw waitsForItself('waitSync for things that no other thread has been given');
 }
 
 function begin<T>(objects: Iterable<T>, timeout: number | null | undefined) {

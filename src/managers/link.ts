@@ -3,9 +3,12 @@ import { Pipe } from '../channel/pipe.js';
 import type { Queue } from '../channel/queue.js';
 import { wait, waitSync } from '../channel/wait.js';
 import { OSError } from '../errors.js';
+import { self } from '../memory/slots.js';
 import { RemoteError } from '../pickle/errors.js';
 import type { Address } from '../network/address.js';
 import { Client, ClientSync } from '../network/client.js';
+import { isListeningHere } from '../network/listening.js';
+import { waitsForItself } from '../sync/alone.js';
 import { localChannel, pickledChannel, type Channel } from './channel.js';
 import { managerGlobals, replaceProxies, type ProxyParts } from './reference.js';
 import { SharedLine } from './shared-line.js';
@@ -22,6 +25,8 @@ export interface Way {
 export interface Lobby {
   readonly pipes: Queue<Connection>;
   readonly presence: Connection;
+  /** The slot of the thread in which the server runs. */
+  readonly host: number;
 }
 
 type Rebuild = (link: Link, parts: ProxyParts) => object;
@@ -59,6 +64,7 @@ export class Link {
   }
 
   takeLineSync(): Channel {
+    this.#refuseOwnThread();
     const idle = this.#idle.pop();
     if (idle) return idle;
     const { lobby, address, authkey } = this.way;
@@ -66,6 +72,13 @@ export class Link {
     const line = this.#pickled(ClientSync(address, { authkey }));
     this.callOnSync(line, [null, 'accept_connection', Object.freeze([clientName()]), NO_ARGUMENTS]);
     return line;
+  }
+
+  /** While this thread blocked, its server could not answer. */
+  #refuseOwnThread(): void {
+    const { lobby, address } = this.way;
+    if (lobby ? lobby.host === self() : isListeningHere(address))
+      throw waitsForItself('a blocking call to a server in this thread');
   }
 
   giveBack(line: Channel): void {
@@ -152,6 +165,7 @@ export class Link {
   }
 
   callOnSync(line: Channel, request: Request): unknown {
+    this.#refuseOwnThread();
     let reply: unknown;
     try {
       line.sendSync(request);

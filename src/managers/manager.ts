@@ -101,7 +101,7 @@ export class BaseManager implements AsyncDisposable {
       throw new ArgumentTypeError('ERR_MANAGER_INITIALIZER', `initializer: ${expected('a function', initializer)}`);
     const pipes = new Queue<Connection>();
     const [presence, server] = Pipe<unknown, unknown>();
-    const [here, there] = Pipe<unknown, { address?: Address; error?: unknown }>();
+    const [here, there] = Pipe<unknown, { address: Address; host: number } | { error: unknown }>();
     const options = {
       types: this.#registrations,
       builtins: this.#hasBuiltins,
@@ -112,20 +112,22 @@ export class BaseManager implements AsyncDisposable {
       ready: there as unknown as Connection,
       initializer: initializer ?? null,
       initargs,
+      starter: process.pid,
     };
     // A daemon, so that a program that forgets it can end; shutdown is asked for politely.
     this.#process = new this.#Process({ target: serveManager, args: [options], name: 'Manager', daemon: true });
     await this.#process.start();
     there.close();
     server.close();
-    const { address, error } = await here.recv();
+    const started = await here.recv();
     here.close();
-    if (error !== undefined) {
+    if ('error' in started) {
       await this.#process.join();
-      throw error as Error;
+      throw started.error as Error;
     }
-    this.#address = address!;
-    this.#link = linkTo({ address: address!, authkey: this.#authkey, lobby: { pipes, presence } });
+    const { address, host } = started;
+    this.#address = address;
+    this.#link = linkTo({ address, authkey: this.#authkey, lobby: { pipes, presence, host } });
     this.#state = 'started';
   }
 

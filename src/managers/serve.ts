@@ -1,5 +1,6 @@
 import type { Connection } from '../channel/connection.js';
 import type { Queue } from '../channel/queue.js';
+import { self } from '../memory/slots.js';
 import type { Address } from '../network/address.js';
 import { allowChildren } from '../process/daemon.js';
 import { addProxies } from './proxies.js';
@@ -16,10 +17,12 @@ export interface ServeOptions {
   readonly pipes: Queue<Connection>;
   /** Ends, for all clients, when this process does. */
   readonly presence: Connection;
-  /** Learns the address, or what went wrong. */
+  /** Learns the address and the thread, or what went wrong. */
   readonly ready: Connection;
   readonly initializer: ((...args: never[]) => unknown) | null;
   readonly initargs: readonly unknown[];
+  /** The process that has started it. */
+  readonly starter: number;
 }
 
 export function registryOf(types: readonly Registration[], builtins: boolean): Map<string, Registered> {
@@ -33,10 +36,10 @@ function isClass(make: object): boolean {
 
 /** The life of a manager's process. */
 export async function serve(options: ServeOptions): Promise<void> {
-  const { types, builtins, address, authkey, pipes, presence, ready, initializer, initargs } = options;
+  const { types, builtins, address, authkey, pipes, presence, ready, initializer, initargs, starter } = options;
   addProxies();
   allowChildren(); // those of its pools, which end with it
-  process.on('SIGINT', () => {}); // Ctrl-C is for the main process, which shuts this one down
+  if (process.pid !== starter) process.on('SIGINT', () => {}); // Ctrl-C is for the main process, which shuts this one down
   let server: Server;
   try {
     await initializer?.(...(initargs as never[]));
@@ -45,7 +48,7 @@ export async function serve(options: ServeOptions): Promise<void> {
     await ready.send({ error });
     return;
   }
-  await ready.send({ address: server.address });
+  await ready.send({ address: server.address, host: self() });
   ready.close();
   void (async () => {
     await server.stopped;

@@ -23,16 +23,14 @@ export class SharedMemoryManager extends BaseManager {
   async SharedMemory(size: number): Promise<SharedMemory> {
     this.#expectStarted();
     const memory = new SharedMemory({ create: true, size });
-    await this.control('track_segment', [memory.name]);
-    return memory;
+    return this.#tracked(memory, memory);
   }
 
   /** Like `SharedMemory`, and blocks the calling thread. */
   SharedMemorySync(size: number): SharedMemory {
     this.#expectStarted();
     const memory = new SharedMemory({ create: true, size });
-    this.controlSync('track_segment', [memory.name]);
-    return memory;
+    return this.#trackedSync(memory, memory);
   }
 
   /**
@@ -43,19 +41,38 @@ export class SharedMemoryManager extends BaseManager {
   async ShareableList(items: Iterable<Item>): Promise<ShareableList> {
     this.#expectStarted();
     const list = new ShareableList(items);
-    await this.control('track_segment', [list.shm.name]);
-    return list;
+    return this.#tracked(list, list.shm);
   }
 
   /** Like `ShareableList`, and blocks the calling thread. */
   ShareableListSync(items: Iterable<Item>): ShareableList {
     this.#expectStarted();
     const list = new ShareableList(items);
-    this.controlSync('track_segment', [list.shm.name]);
-    return list;
+    return this.#trackedSync(list, list.shm);
+  }
+
+  /** Whose server cannot be told of it is not left with it. */
+  async #tracked<T>(made: T, memory: SharedMemory): Promise<T> {
+    await this.control('track_segment', [memory.name]).catch((error: unknown) => discard(memory, error));
+    return made;
+  }
+
+  #trackedSync<T>(made: T, memory: SharedMemory): T {
+    try {
+      this.controlSync('track_segment', [memory.name]);
+    } catch (error) {
+      discard(memory, error);
+    }
+    return made;
   }
 
   #expectStarted(): void {
     if (!this.isRunning) throw new ValueError('ERR_MANAGER_NOT_STARTED', 'SharedMemoryManager is not running');
   }
+}
+
+function discard(memory: SharedMemory, error: unknown): never {
+  memory.close();
+  memory.unlink();
+  throw error;
 }

@@ -73,6 +73,11 @@ export function mention(holder: object, address: number): void {
   noteMention(address, holder);
 }
 
+/** Whether nobody but this thread knows of the object. */
+export function isPrivate(address: number): boolean {
+  return held.get(address)?.place === NOWHERE;
+}
+
 function share(address: number, known: Held): void {
   const place = occupy(address);
   underHeapLock(() => {

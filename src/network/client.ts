@@ -2,10 +2,12 @@ import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { closedError, Connection } from '../channel/connection.js';
 import { TimeoutError } from '../errors.js';
+import { waitsForItself } from '../sync/alone.js';
 import { patience } from '../sync/options.js';
 import { connectBlocking, connectNow } from '../system/socket.js';
 import { checkAddress, checkKey, show, type Address, type Family } from './address.js';
 import { SocketTransport } from './socket-transport.js';
+import { isListeningHere } from './listening.js';
 import { failure } from './failures.js';
 import { perform, performSync } from './greeting.js';
 import { adoptSocket, net } from './socket.js';
@@ -63,6 +65,7 @@ export async function Client<Out = unknown, In = unknown>(
  * using connection = ClientSync(['localhost', 6000], { authkey: 'secret' });
  * connection.sendSync('hello');
  *
+ * @throws {RuntimeError} ERR_WAITS_FOR_ITSELF: a listener of this very thread would have to check the key
  * @see https://docs.python.org/3/library/multiprocessing.html#multiprocessing.connection.Client
  */
 export function ClientSync<Out = unknown, In = unknown>(
@@ -71,6 +74,8 @@ export function ClientSync<Out = unknown, In = unknown>(
 ): Connection<Out, In> {
   const key = checkKey(authkey, true);
   checkAddress(address, family);
+  // The proof is given by the listener's thread.
+  if (key && isListeningHere(address)) throw waitsForItself('ClientSync with a key, to a listener of this thread');
   const fd = connectOr(() => connectBlocking(address), address);
   const transport = new SocketTransport(adoptSocket(fd));
   try {

@@ -9,6 +9,7 @@ import { checkAddress, checkFamily, checkKey, type Address, type Family } from '
 import { defaultAddress, isOwnUser } from './default-address.js';
 import { failure } from './failures.js';
 import { Line } from './line.js';
+import { noteClosed, noteListening } from './listening.js';
 import { Reception } from './reception.js';
 
 /** How a listener is made. */
@@ -67,6 +68,7 @@ export class Listener<Out = unknown, In = unknown> implements AsyncIterable<Conn
     const name = address === undefined || address === null ? defaultAddress(family) : checkAddress(address, family);
     const fd = listen(name, backlog);
     this.#address = localName(fd);
+    noteListening(this.#address);
     // An abstract name that was made up here is this user's alone.
     const isPrivate = name !== address && typeof name === 'string';
     this.#reception = new Reception(fd, backlog, {
@@ -133,6 +135,7 @@ export class Listener<Out = unknown, In = unknown> implements AsyncIterable<Conn
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
+    noteClosed(this.#address);
     const error = closedError();
     this.#line.close(error);
     this.#reception.close(error);

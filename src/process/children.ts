@@ -1,9 +1,10 @@
 import fs from 'node:fs';
-import { AssertionError, NotImplementedError, RuntimeError, ValueError } from '../errors.js';
+import { AssertionError, NotImplementedError, ValueError } from '../errors.js';
 import { logger } from '../logging/logger.js';
 import { lineOf } from '../memory/death.js';
 import { forgetBell } from '../memory/doorbell.js';
 import { ENDED, EXIT, EXIT_BIAS, freeSlot, isGone, readSlot, self, SERVER, STATE } from '../memory/slots.js';
+import { waitsForItself } from '../sync/alone.js';
 import { lookAgain, waitAsync, type AwaitOptions } from '../sync/await.js';
 import { waitSync, type Waitable } from '../sync/wait.js';
 import { openProcess } from '../system/life.js';
@@ -69,10 +70,7 @@ export function joinChildSync(state: State, timeout?: number): void {
 /** While this thread waited, none of its coroutines could end: there is nothing to wait for. */
 function joinCoroutineSync(state: State, timeout = Infinity): void {
   if (collect(state, false) !== undefined || timeout !== Infinity) return;
-  throw new RuntimeError(
-    'ERR_WAITS_FOR_ITSELF',
-    `joinSync of '${state.name}' would wait for ever: while this thread waits, none of its coroutines can run`,
-  );
+  throw waitsForItself(`joinSync of '${state.name}'`);
 }
 
 export function signalChild(state: State, signal: NodeJS.Signals): void {

@@ -1,4 +1,5 @@
-import { ArgumentTypeError, Empty, expected, Full, RuntimeError, ShutDown, ValueError } from '../errors.js';
+import { ArgumentTypeError, Empty, expected, Full, ShutDown, ValueError } from '../errors.js';
+import { waitsForItself } from '../sync/alone.js';
 import type { SyncWaitOptions, WaitOptions } from '../sync/options.js';
 import { limitsOf, type Limits } from './limits.js';
 import { Line } from './line.js';
@@ -75,7 +76,7 @@ export class Queue<T = unknown> implements AsyncIterable<T> {
    */
   putSync(item: T, options?: SyncWaitOptions): void {
     const { timeout } = this.#check(options);
-    if (this.full()) throw timeout === Infinity ? waitsForItself('putSync', 'full') : full();
+    if (this.full()) throw timeout === Infinity ? waitsForItself('putSync on a queue that is full') : full();
     this.#store(item);
   }
 
@@ -104,7 +105,7 @@ export class Queue<T = unknown> implements AsyncIterable<T> {
     const { timeout } = limitsOf(options);
     if (this.count() > 0) return this.#take();
     if (this.#isShutdown) throw shutDown();
-    throw timeout === Infinity ? waitsForItself('getSync', 'empty') : empty();
+    throw timeout === Infinity ? waitsForItself('getSync on a queue that is empty') : empty();
   }
 
   /**
@@ -227,11 +228,4 @@ function empty(): Empty {
 
 function shutDown(): ShutDown {
   return new ShutDown('ERR_QUEUE_SHUT_DOWN', 'the queue has been shut down');
-}
-
-function waitsForItself(method: string, state: string): RuntimeError {
-  return new RuntimeError(
-    'ERR_WAITS_FOR_ITSELF',
-    `${method} on a queue that is ${state} would wait for ever: while this thread waits, none of its coroutines can run`,
-  );
 }

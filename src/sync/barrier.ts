@@ -96,13 +96,24 @@ export class Barrier {
   waitSync(options?: SyncUntil): number {
     const deadline = performance.now() + this.#patience(options);
     const place = this.#entered(waitSync(this.#entrance(), left(deadline)));
-    if (!place.last) return this.#left(place, waitSync(this.#outcomeOf(place), left(deadline)));
+    if (!place.last) return this.#waitForOthersSync(place, deadline);
     try {
       checkDone(this.#action?.());
     } catch (error) {
       throw this.#failed(place, error);
     }
     return this.#pass(place);
+  }
+
+  #waitForOthersSync(place: Place, deadline: number): number {
+    let outcome: Outcome | undefined;
+    try {
+      outcome = waitSync(this.#outcomeOf(place), left(deadline));
+    } catch (error) {
+      this.#arrivals.depart(place);
+      throw error;
+    }
+    return this.#left(place, outcome);
   }
 
   /** Breaks the barrier: those who wait, and those who come, get a BrokenBarrierError. */
@@ -120,13 +131,14 @@ export class Barrier {
   }
 
   #entrance(): Waitable<Place | 'broken'> {
-    return { line: this.#arrivals.line, cares: true, attempt: (patient) => this.#arrivals.arrive(patient) };
+    const { line, address } = this.#arrivals;
+    return { line, object: address, cares: true, attempt: (patient) => this.#arrivals.arrive(patient) };
   }
 
   #outcomeOf(place: Place): Waitable<Outcome> {
     const attempt = (patient: boolean, called = false): Outcome | undefined =>
       this.#arrivals.outcome(place, patient || called, patient);
-    return { line: this.#arrivals.line, cares: true, attempt };
+    return { line: this.#arrivals.line, object: this.#arrivals.address, cares: true, attempt };
   }
 
   #entered(place: Place | 'broken' | undefined): Place {

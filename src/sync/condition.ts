@@ -176,6 +176,7 @@ export class Condition extends Holdable {
     const row = this.#notices.enter();
     const owner = currentOwner();
     const depth = this.#core.suspend();
+    const { line, address } = this.#notices;
     const attempt = (patient: boolean, called = false): Ended | undefined => {
       if (isNotified(row)) return 'notified';
       if (!patient && !called) return undefined;
@@ -184,7 +185,7 @@ export class Condition extends Holdable {
       if (isNotified(row)) return 'notified';
       return this.#core.takeFromDead(owner, patient) && 'abandoned';
     };
-    return { row, owner, depth, waitable: { line: this.#notices.line, cares: true, attempt } };
+    return { row, owner, depth, waitable: { line, object: address, cares: true, attempt } };
   }
 
   async #again({ owner }: Begun, ended: Ended | undefined): Promise<Got | undefined> {

@@ -87,7 +87,7 @@ export class Event {
       const state = this.#state();
       return (state & SET) !== 0 || state >> 1 !== start >> 1 ? true : undefined;
     };
-    return { line: this.#line, cares: true, attempt };
+    return { line: this.#line, object: this.#cell.address, cares: true, attempt };
   }
 
   /** As in Python: `<Event at 0x40 unset>`. */

@@ -31,6 +31,7 @@ const RECOVERED = 2;
 
 export class LockCore extends Mutex {
   readonly recover: boolean;
+  readonly object = this.address;
 
   constructor(kind: number, { recover = false }: LockOptions, at: At | undefined) {
     super(at?.address ?? createObject(LOCK_WORDS * WORD), kind);

@@ -30,6 +30,7 @@ export const MOST_PERMITS = 2 ** 31 - 1;
 export class Permits implements Waitable<true> {
   readonly cares = true;
   readonly address: number;
+  readonly object: number;
   readonly line: Cell;
   readonly kind: number;
   private readonly words: Int32Array;
@@ -41,6 +42,7 @@ export class Permits implements Waitable<true> {
 
   constructor(address: number, bounded: boolean) {
     this.address = address;
+    this.object = address;
     attach(this, address);
     const { words, index } = cellAt(address);
     this.words = words;

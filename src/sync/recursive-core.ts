@@ -31,8 +31,8 @@ export class RecursiveCore extends LockCore {
   }
 
   private for(owner: number): Waitable<Got> {
-    const { line, cares, kind } = this;
-    return { line, cares, kind, attempt: (patient, called) => this.attemptBy(owner, patient, called) };
+    const { line, cares, kind, object } = this;
+    return { line, cares, kind, object, attempt: (patient, called) => this.attemptBy(owner, patient, called) };
   }
 
   private attemptBy(owner: number, patient: boolean, called?: boolean): Got | undefined {

@@ -1,5 +1,6 @@
 import { sweep } from '../memory/death.js';
 import { call, calm, enterLine, leaveLine, sleepInLine, type Entry } from '../memory/waiters.js';
+import { isAlone, waitsForItself } from './alone.js';
 import { deadlockOf } from './deadlock.js';
 import { stepAside } from './groups.js';
 import { noteBlocking, userFrames } from './notes.js';
@@ -8,12 +9,24 @@ import { FIRST_LOOK, HUNGRY_AFTER, LAST_LOOK, tryDeeper, type Waitable } from '.
 
 export type { Waitable } from './waitable.js';
 
-/** Blocks the calling thread. Gives undefined after `timeout` milliseconds. */
+/**
+ * Blocks the calling thread. Gives undefined after `timeout` milliseconds.
+ *
+ * @throws {RuntimeError} ERR_WAITS_FOR_ITSELF: it would be for ever, as nobody else knows of what is waited for
+ */
 export function waitSync<T>(waitable: Waitable<T>, timeout = Infinity): T | undefined {
   const taken = waitable.attempt(false);
   if (taken !== undefined) return taken;
   if (timeout <= 0) return tryDeeper(waitable);
+  if (timeout === Infinity && isAlone(waitable)) return lookAlone(waitable);
   return spin(() => waitable.attempt(false)) ?? waitAsleep(waitable, timeout);
+}
+
+/** It is now or never. */
+function lookAlone<T>(waitable: Waitable<T>): T {
+  const taken = waitable.attempt(true);
+  if (taken === undefined) throw waitsForItself('this call on something that no other thread has been given');
+  return taken;
 }
 
 /** Likewise, for one who has looked for as long as it pays. */

@@ -7,6 +7,8 @@ import { isHungry } from '../memory/waiters.js';
 export interface Waitable<T> {
   /** Where those who wait stand; whoever makes `attempt` possible calls this line afterwards. */
   readonly line: Cell;
+  /** The object that has to be changed for `attempt` to become possible, as far as others than this thread can know of it. */
+  readonly object?: number | undefined;
   /** Whether the death of some process may make `attempt` possible. */
   readonly cares: boolean;
   /** What it is, when it is something that others hold (kinds.ts): for finding deadlocks. */
