@@ -1,17 +1,14 @@
 import { ArgumentTypeError, AssertionError, expected, ProcessError } from '../errors.js';
-import { Pipe } from '../channel/pipe.js';
-import { Queue } from '../channel/queue.js';
-import type { Connection } from '../channel/connection.js';
 import { checkKey, type Address } from '../network/address.js';
 import { currentProcess } from '../process/current.js';
 import { Process } from '../process/process.js';
-import { serveManager } from './launch.js';
 import type { Link } from './link.js';
 import { addProxies } from './proxies.js';
 import { forgetLink, linkTo, makeProxy, type BaseProxy } from './proxy.js';
 import { builtinTypes } from './registry.js';
 import type { ManagerOptions, RegisterOptions, Remote } from './options.js';
 import { registryOf, type Registration } from './serve.js';
+import { startServer } from './start.js';
 import { define, registerType, typesOf, type Make } from './types.js';
 import { Server } from './server.js';
 import { Token } from './wire.js';
@@ -99,35 +96,17 @@ export class BaseManager implements AsyncDisposable {
     this.#expectInitial();
     if (initializer !== undefined && initializer !== null && typeof initializer !== 'function')
       throw new ArgumentTypeError('ERR_MANAGER_INITIALIZER', `initializer: ${expected('a function', initializer)}`);
-    const pipes = new Queue<Connection>();
-    const [presence, server] = Pipe<unknown, unknown>();
-    const [here, there] = Pipe<unknown, { address: Address; host: number } | { error: unknown }>();
-    const options = {
+    const { process, way } = await startServer(this.#Process, {
       types: this.#registrations,
       builtins: this.#hasBuiltins,
       address: this.#address ?? null,
       authkey: this.#authkey,
-      pipes,
-      presence: server,
-      ready: there as unknown as Connection,
       initializer: initializer ?? null,
       initargs,
-      starter: process.pid,
-    };
-    // A daemon, so that a program that forgets it can end; shutdown is asked for politely.
-    this.#process = new this.#Process({ target: serveManager, args: [options], name: 'Manager', daemon: true });
-    await this.#process.start();
-    there.close();
-    server.close();
-    const started = await here.recv();
-    here.close();
-    if ('error' in started) {
-      await this.#process.join();
-      throw started.error as Error;
-    }
-    const { address, host } = started;
-    this.#address = address;
-    this.#link = linkTo({ address, authkey: this.#authkey, lobby: { pipes, presence, host } });
+    });
+    this.#process = process;
+    this.#address = way.address;
+    this.#link = linkTo(way);
     this.#state = 'started';
   }
 

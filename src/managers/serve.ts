@@ -46,6 +46,8 @@ export async function serve(options: ServeOptions): Promise<void> {
     server = new Server(registryOf(types, builtins), address ?? undefined, authkey);
   } catch (error) {
     await ready.send({ error });
+    ready.close();
+    presence.close();
     return;
   }
   await ready.send({ address: server.address, host: self() });
@@ -58,6 +60,9 @@ export async function serve(options: ServeOptions): Promise<void> {
   const local = (async () => {
     for await (const connection of pipes) void server.serveLocal(connection);
   })();
-  await server.serveForever();
-  await local;
+  try {
+    await Promise.all([server.serveForever(), local]);
+  } finally {
+    server.stop(); // one that is a coroutine may have been killed
+  }
 }

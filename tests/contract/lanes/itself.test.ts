@@ -113,6 +113,16 @@ eachMethod(['forkserver', 'spawn', 'thread', 'coroutine'], (method, context, tes
       assert.equal(process.listenerCount('SIGINT'), 0);
     });
 
+    test('a manager that is a coroutine ends when it is killed', async () => {
+      const manager = new SyncManager({ context });
+      await manager.start();
+      const [server] = context.activeChildren();
+      server!.kill();
+      await server!.join();
+      assert.equal(server!.exitCode, -9);
+      await manager.shutdown();
+    });
+
     test('named memory of such a manager', async () => {
       await using manager = new SharedMemoryManager({ context });
       await manager.start();
