@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { waitAsync, type AwaitOptions } from '../sync/await.js';
 import type { Waitable } from '../sync/wait.js';
 
@@ -9,7 +10,11 @@ export class Waits {
 
   /** Aborted when they end. */
   get closed(): AbortSignal {
-    return (this.controller ??= new AbortController()).signal;
+    if (this.controller === undefined) {
+      this.controller = new AbortController();
+      setMaxListeners(Infinity, this.controller.signal); // one for each that waits
+    }
+    return this.controller.signal;
   }
 
   /** Undefined when the timeout is over. */

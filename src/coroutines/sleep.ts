@@ -1,4 +1,5 @@
 import { limitsOf } from '../queue/limits.js';
+import { alarm } from '../sync/alarm.js';
 import { beginWait } from '../sync/scope.js';
 
 /**
@@ -16,11 +17,11 @@ export async function sleep(milliseconds = 0, options: { readonly signal?: Abort
     const endWait = beginWait((reason) => done(() => reject(reason)));
     const onAbort = (): void => done(() => reject(signal?.reason));
     const wake = (): void => done(resolve);
-    const timer = timeout === 0 ? undefined : setTimeout(wake, timeout);
+    const stopAlarm = timeout === 0 ? undefined : alarm(timeout, wake);
     const turn = timeout === 0 ? setImmediate(wake) : undefined;
     signal?.addEventListener('abort', onAbort);
     function done(settle: () => void): void {
-      clearTimeout(timer);
+      stopAlarm?.();
       clearImmediate(turn);
       signal?.removeEventListener('abort', onAbort);
       endWait?.();

@@ -25,8 +25,8 @@ export async function startServer(Class: typeof Process, told: Told): Promise<St
   const options: ServeOptions = {
     ...told,
     pipes,
-    presence: server as Connection,
-    ready: there as unknown as Connection,
+    presence: server,
+    ready: there,
     starter: process.pid,
   };
   // A daemon, so that a program that forgets it can end; shutdown is asked for politely.

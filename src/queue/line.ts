@@ -1,3 +1,4 @@
+import { alarm } from '../sync/alarm.js';
 import { beginWait } from '../sync/scope.js';
 import type { Limits } from './limits.js';
 
@@ -28,8 +29,8 @@ export class Line<T, Offer = undefined> {
       this.#append(waiter);
       if (timeout === Infinity && signal === undefined && endWait === undefined) return;
       const onAbort = (): void => giveUp(signal?.reason);
-      const timer = timeout === Infinity ? undefined : setTimeout(() => giveUp(late()), Math.min(timeout, LONGEST));
-      const settle = (): void => (endWait?.(), clearTimeout(timer), signal?.removeEventListener('abort', onAbort));
+      const stopAlarm = alarm(timeout, () => giveUp(late()));
+      const settle = (): void => (endWait?.(), stopAlarm(), signal?.removeEventListener('abort', onAbort));
       waiter.resolve = (value) => (settle(), resolve(value));
       waiter.reject = (error) => (settle(), reject(error));
       signal?.addEventListener('abort', onAbort);
@@ -64,5 +65,3 @@ export class Line<T, Offer = undefined> {
     else this.#last = waiter.before;
   }
 }
-
-const LONGEST = 2 ** 31 - 1;

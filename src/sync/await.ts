@@ -1,4 +1,5 @@
 import { holdLoop, letLoopGo, listen } from '../memory/doorbell.js';
+import { alarm } from './alarm.js';
 import { isAwaited, joinGroup, leaveGroup, type Waiter } from './groups.js';
 import { beginWait } from './scope.js';
 import { tryDeeper, type Waitable } from './waitable.js';
@@ -48,10 +49,10 @@ function waitInGroup<T>(waitable: Waitable<T>, timeout: number, options: AwaitOp
       leaveGroup(waitable.line, waiter);
       waiter.resolve(undefined);
     };
-    const timer = timeout === Infinity ? undefined : setTimeout(onTimeout, Math.min(timeout, LONGEST_TIMER));
+    const stopAlarm = alarm(timeout, onTimeout);
     const settle = (): void => {
       endWait?.();
-      clearTimeout(timer);
+      stopAlarm();
       signal?.removeEventListener('abort', onAbort);
       if (ref) letLoopGo();
     };
@@ -66,5 +67,3 @@ function waitInGroup<T>(waitable: Waitable<T>, timeout: number, options: AwaitOp
     joinGroup(waitable, waiter);
   });
 }
-
-const LONGEST_TIMER = 2 ** 31 - 1;
