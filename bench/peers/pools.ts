@@ -1,4 +1,4 @@
-/** The pools of Node, each with two workers and the same task, each called in the one way that it has. */
+/** The pools of Node, each with two workers unless told, and the same task, each called in the one way that it has. */
 
 import { setTimeout } from 'node:timers/promises';
 import { peerFile } from './files.js';
@@ -14,12 +14,16 @@ export type TaskName = 'noop' | 'work';
 
 export const workers = 2;
 
-export async function piscinaPool<Input>(task: TaskName = 'noop', tasksPerWorker = 1): Promise<PeerPool<Input>> {
+export async function piscinaPool<Input>(
+  task: TaskName = 'noop',
+  tasksPerWorker = 1,
+  size = workers,
+): Promise<PeerPool<Input>> {
   const { Piscina } = await import('piscina');
   const pool = new Piscina({
     filename: peerFile(`${task}.js`),
-    minThreads: workers,
-    maxThreads: workers,
+    minThreads: size,
+    maxThreads: size,
     maxQueue: 1_000_000,
     concurrentTasksPerWorker: tasksPerWorker,
   });
@@ -29,18 +33,20 @@ export async function piscinaPool<Input>(task: TaskName = 'noop', tasksPerWorker
 export async function tinypoolPool<Input>(
   runtime: 'worker_threads' | 'child_process',
   task: TaskName = 'noop',
+  size = workers,
 ): Promise<PeerPool<Input>> {
   const { Tinypool } = await import('tinypool');
-  const pool = new Tinypool({ filename: peerFile(`${task}.js`), minThreads: workers, maxThreads: workers, runtime });
+  const pool = new Tinypool({ filename: peerFile(`${task}.js`), minThreads: size, maxThreads: size, runtime });
   return { run: (x) => pool.run(x), end: () => pool.destroy() };
 }
 
 export async function workerpoolPool<Input>(
   workerType: 'thread' | 'process',
   task: TaskName = 'noop',
+  size = workers,
 ): Promise<PeerPool<Input>> {
   const { default: workerpool } = await import('workerpool');
-  const pool = workerpool.pool(peerFile('workerpool.js'), { minWorkers: workers, maxWorkers: workers, workerType });
+  const pool = workerpool.pool(peerFile('workerpool.js'), { minWorkers: size, maxWorkers: size, workerType });
   return {
     run: (input) => pool.exec(task, [input]),
     async end() {
@@ -49,9 +55,9 @@ export async function workerpoolPool<Input>(
   };
 }
 
-export async function poolifierPool<Input>(task: TaskName = 'noop'): Promise<PeerPool<Input>> {
+export async function poolifierPool<Input>(task: TaskName = 'noop', size = workers): Promise<PeerPool<Input>> {
   const { FixedThreadPool } = await import('poolifier');
-  const pool = new FixedThreadPool<Input>(workers, peerFile(`poolifier-${task}.js`), { errorHandler: console.error });
+  const pool = new FixedThreadPool<Input>(size, peerFile(`poolifier-${task}.js`), { errorHandler: console.error });
   return {
     run: (input) => pool.execute(input),
     async end() {

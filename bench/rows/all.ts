@@ -7,7 +7,9 @@ import { localQueue } from './local-queue.js';
 import { echoMegabyte } from './megabyte.js';
 import { memory } from './memory.js';
 import { mapInChunks, mapOneByOne } from './pool-map.js';
+import { manyWorkers, overhead } from './pool-scale.js';
 import { taskLatency, tasksInFlight } from './pool-tasks.js';
+import { transfers } from './pool-transfer.js';
 import { realWork } from './pool-work.js';
 import { oneWayQueue } from './queue.js';
 import { roundTrip } from './round-trip.js';
@@ -30,6 +32,9 @@ export const rows: readonly Row[] = [
   mapOneByOne,
   tasksInFlight,
   taskLatency,
+  ...transfers,
+  overhead,
+  manyWorkers,
   ...realWork,
   firstClosure,
   laterClosure,

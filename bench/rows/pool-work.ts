@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { api } from '../api.js';
 import { piscinaPool, poolifierPool, tinypoolPool, workerpoolPool, workers, type PeerPool } from '../peers/pools.js';
-import work, { type Work } from '../peers/work.js';
+import work, { SAMPLES, type Work } from '../peers/work.js';
 import { ours, peer, secondsEach, type Row } from '../row.js';
 
 /** A real task: how many of them are measured, and what each of them is. */
@@ -11,9 +11,6 @@ interface Job {
   readonly count: number;
   readonly make: (number: number) => Work;
 }
-
-// Points that a worker of this kind of machine samples in a millisecond.
-const SAMPLES = 16_000;
 
 const jobs: readonly Job[] = [
   { id: 'hash', title: 'SHA-256 and gzip of a source file', count: 300, make: fileFor('hash and gzip') },

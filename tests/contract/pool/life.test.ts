@@ -41,6 +41,33 @@ eachMethod(['forkserver', 'spawn', 'fork', 'thread', 'coroutine'], (method, cont
     await pool.join();
   });
 
+  test('a call after close() or terminate() is refused where it is made, also when the pool has ended', async () => {
+    const same = (x: number) => x;
+    const spread = (...list: number[]) => list.length;
+    for (const end of ['close', 'terminate'] as const) {
+      const pool = new Pool(1);
+      const running = pool.applyAsync(same, [1]);
+      void running.get().catch(() => {});
+      pool[end]();
+      const refusesAll = async (): Promise<void> => {
+        const refusal = { name: 'ValueError', code: 'ERR_POOL_NOT_RUNNING', message: 'Pool not running' };
+        const promises = [pool.apply(same, [1]), pool.map(same, [1]), pool.starmap(spread, [[1]])];
+        await Promise.all(promises.map((promise) => assert.rejects(promise, refusal)));
+        assert.throws(() => pool.applyAsync(same, [1]), refusal);
+        assert.throws(() => pool.mapAsync(same, [1]), refusal);
+        assert.throws(() => pool.starmapAsync(spread, [[1]]), refusal);
+        assert.throws(() => pool.imap(same, [1]), refusal);
+        assert.throws(() => pool.imapUnordered(same, [1]), refusal);
+      };
+      await refusesAll();
+      await pool.join();
+      await refusesAll();
+      assert.equal(running.ready(), true);
+      pool.close();
+      pool.terminate();
+    }
+  });
+
   test('terminate() ends a map of very many chunks', async () => {
     const pool = new Pool(1);
     const mapping = pool.map(
