@@ -36,11 +36,11 @@ async function copied(method: 'forkserver' | 'thread', size: number, count: numb
 
 async function shared(size: number, count: number): Promise<number> {
   const bytes = new api.RawArray('B', size);
-  const touch = () => {
-    bytes[0]! += 1;
+  const touch = (there: typeof bytes) => {
+    there[0]! += 1;
   };
   await using pool = new api.Pool(workers);
-  return await thereAndBack(undefined, count, () => pool.apply(touch));
+  return await thereAndBack(undefined, count, () => pool.apply(touch, [bytes]));
 }
 
 async function piscina(size: number, count: number): Promise<number> {
