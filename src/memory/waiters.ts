@@ -69,7 +69,7 @@ export function enterLine(line: Cell, how: Standing): Entry {
 
 /** Whether only those may take who have been called, or have waited for a while. */
 export function isHungry(line: Cell): boolean {
-  return Atomics.load(line.words, line.index) === HUNGRY;
+  return line.words[line.index] === HUNGRY; // plain, which costs less: a moment ago it may have been otherwise anyway
 }
 
 /** The one who was hungry has got what it waited for, or has left. Should another one be so too, it says it anew. */

@@ -127,10 +127,12 @@ export class Arrivals {
 
   /** Leaves: with what has become of its round, or undefined when it leaves in the middle of it. */
   depart({ row }: Place): Outcome | undefined {
+    // Once its round has ended nobody changes a row but its owner, who needs no lock to give it back.
+    if (!isThere(row)) return leave(row);
     return this.changing(() => {
-      const outcome = isThere(row) ? undefined : outcomeOf(row);
+      if (!isThere(row)) return leave(row);
       giveBack(row);
-      return outcome;
+      return undefined;
     });
   }
 
@@ -138,9 +140,7 @@ export class Arrivals {
   giveUp(place: Place): Outcome {
     return this.changing(() => {
       if (isThere(place.row)) this.end(BROKE, BROKEN);
-      const outcome = outcomeOf(place.row);
-      giveBack(place.row);
-      return outcome;
+      return leave(place.row);
     });
   }
 
@@ -207,6 +207,12 @@ export class Arrivals {
 function isThere(row: Pick<Row, 'words' | 'index'>): boolean {
   const outcome = valueOf(row) & OUTCOME;
   return valueOf(row) !== 0 && (outcome === ARRIVED || outcome === LAST);
+}
+
+function leave(row: Row): Outcome {
+  const outcome = outcomeOf(row);
+  giveBack(row);
+  return outcome;
 }
 
 function outcomeOf(row: Row): Outcome {

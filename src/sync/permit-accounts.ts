@@ -1,6 +1,18 @@
 import { cellAt } from '../memory/program.js';
-import { ALL, CHANGING, greatestHolder, HELD, heldIn, LEFT, ONE, SETTLING, START } from './permit-words.js';
-import { giveBack, type Roster, type Row } from './roster.js';
+import {
+  ALL,
+  CHANGING,
+  greatestHolder,
+  HELD,
+  heldAt,
+  heldIn,
+  LEFT,
+  OFF,
+  setHeld,
+  SETTLING,
+  START,
+} from './permit-words.js';
+import type { Roster, Row } from './roster.js';
 import { isDead } from './waitable.js';
 
 /**
@@ -26,7 +38,7 @@ export class Accounts {
 
   private heldByAll(): number {
     let held = 0;
-    this.holders.each((words, index) => void (held += words[index + HELD]! >> 1));
+    this.holders.each((words, index) => void (held += heldAt(words, index)));
     return held;
   }
 
@@ -36,7 +48,7 @@ export class Accounts {
     const holder = own !== undefined && heldIn(own) > 0 ? own : greatestHolder(this.holders);
     const released = holder === undefined ? count : Math.min(count, heldIn(holder));
     if (holder === undefined) Atomics.add(words, base + ALL, released);
-    else Atomics.sub(holder.words, holder.index + HELD, released * ONE);
+    else Atomics.add(holder.words, holder.index + OFF, released);
     return released;
   }
 
@@ -46,7 +58,7 @@ export class Accounts {
     const surplus = Math.max(0, Math.min(count, words[base + ALL]! - words[base + START]!));
     // First: should the row's process die before it is done, what is still in the row comes back when that is settled.
     Atomics.sub(words, base + ALL, surplus);
-    Atomics.sub(row.words, row.index + HELD, count * ONE);
+    Atomics.add(row.words, row.index + OFF, count);
   }
 
   settle(row: Row): void {
@@ -63,7 +75,9 @@ export class Accounts {
     const { words, base } = this;
     if (words[base + SETTLING] === 0) return;
     Atomics.store(words, base + ALL, words[base + LEFT]!);
-    giveBack(cellAt(words[base + SETTLING]!));
+    const row = cellAt(words[base + SETTLING]!);
+    setHeld(row, 0);
+    Atomics.store(row.words, row.index, 0);
     Atomics.store(words, base + SETTLING, 0);
   }
 
@@ -82,8 +96,8 @@ export class Accounts {
     });
     const [heir, ...others] = dead;
     if (heir === undefined) return;
-    for (const row of others) Atomics.store(row.words, row.index + HELD, 0);
+    for (const row of others) setHeld(row, 0);
     const rest = this.words[this.base + ALL]! - free - (this.heldByAll() - heldIn(heir));
-    Atomics.store(heir.words, heir.index + HELD, rest * ONE);
+    setHeld(heir, rest);
   }
 }

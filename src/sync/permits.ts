@@ -16,13 +16,14 @@ import {
   heldIn,
   HOLDERS,
   holdersAt,
+  isIdle,
   LINE,
   ONE,
   openCount,
-  ROWS,
+  PERMITS_WORDS,
   START,
 } from './permit-words.js';
-import { disposeRosterAt, rosterWords, whoIn, type Roster, type Row } from './roster.js';
+import { disposeRosterAt, type Roster, type Row } from './roster.js';
 import { isDead, type Waitable } from './waitable.js';
 
 export const MOST_PERMITS = 2 ** 31 - 1;
@@ -39,6 +40,7 @@ export class Permits implements Waitable<true> {
   private readonly holders: Roster;
   private readonly accounts: Accounts;
   private mine: Row | undefined;
+  private owner = 0;
 
   constructor(address: number, bounded: boolean) {
     this.address = address;
@@ -55,7 +57,7 @@ export class Permits implements Waitable<true> {
   }
 
   static create(count: number, bounded: boolean): Permits {
-    const address = createObject((HOLDERS + rosterWords(ROWS)) * WORD, PERMITS);
+    const address = createObject(PERMITS_WORDS * WORD, PERMITS);
     const { words, index } = cellAt(address);
     for (const word of [FREE, START, ALL]) words[index + word] = count;
     return new Permits(address, bounded);
@@ -67,11 +69,13 @@ export class Permits implements Waitable<true> {
 
   attempt(patient: boolean, called = false): true | undefined {
     if (!patient && !called && isHungry(this.line)) return undefined;
-    if (this.openFree <= 0) {
+    let free = this.words[this.base + FREE]!; // plain, which costs less: what is seen decides nothing yet
+    if (free <= 0) {
       this.settleTheDead(patient);
-      if (this.openFree <= 0) return undefined;
+      free = this.openFree;
+      if (free <= 0) return undefined;
     }
-    return this.change(this.ownRow(), -1) === 'done' ? true : undefined;
+    return this.change(this.ownRow(), -1, free) === 'done' ? true : undefined;
   }
 
   /** Below 0 while it is closed. */
@@ -82,21 +86,21 @@ export class Permits implements Waitable<true> {
   /** Gives permits back. Says whether they were not too many. */
   release(count: number): boolean {
     const row = this.findOwnRow();
-    const done = row !== undefined && heldIn(row) >= count ? this.change(row, count) : 'closed';
+    const done = row !== undefined && heldIn(row) >= count ? this.change(row, count, this.openFree) : 'closed';
     if (done === 'done') call(this.line, count);
     return done === 'closed' ? this.exclusively(() => this.releaseAny(count)) : done === 'done';
   }
 
   /** Takes permits (less than none) for the row's process, or gives some back, if it may be done now. */
-  private change({ words: rows, index: row }: Row, by: number): 'done' | 'not possible' | 'closed' {
+  private change({ words: rows, index: row }: Row, by: number, seenFree: number): 'done' | 'not possible' | 'closed' {
     const { words, base } = this;
-    // Nothing is stored that was read before: until this succeeds another one may be taking permits off the row.
-    Atomics.or(rows, row + HELD, CHANGING);
-    for (let free = Atomics.load(words, base + FREE); ;) {
+    const before = rows[row + HELD]!;
+    rows[row + HELD] = before | CHANGING; // plain: it is seen before FREE is changed, which is atomic
+    for (let free = seenFree; ;) {
       const possible = free >= 0 && free + by >= 0 && free + by <= this.most;
       const seen = possible ? Atomics.compareExchange(words, base + FREE, free, free + by) : free;
       if (seen === free) {
-        Atomics.sub(rows, row + HELD, possible ? CHANGING + by * ONE : CHANGING);
+        rows[row + HELD] = possible ? before - by * ONE : before; // whoever waits for it sees it soon enough
         if (possible) return 'done';
         return free < 0 ? 'closed' : 'not possible';
       }
@@ -133,8 +137,10 @@ export class Permits implements Waitable<true> {
   }
 
   private findOwnRow(): Row | undefined {
-    if (this.mine !== undefined && whoIn(this.mine) === self()) return this.mine;
+    // Nobody takes its row from a process that lives; but a forked child is another one.
+    if (this.mine !== undefined && this.owner === self()) return this.mine;
     this.mine = undefined;
+    this.owner = self();
     this.holders.each((words, index, address) => {
       if (words[index] !== self()) return false;
       this.mine = cellAt(address);
@@ -146,7 +152,7 @@ export class Permits implements Waitable<true> {
   private takeRow(): Row {
     // The dead who hold nothing give theirs up, so that the list does not grow with all who ever came.
     this.holders.each((words, index) => {
-      if (words[index] !== 0 && words[index + HELD] === 0 && isDead(words[index]!, false)) words[index] = 0;
+      if (words[index] !== 0 && isIdle(words, index) && isDead(words[index]!, false)) words[index] = 0;
     });
     this.mine = this.holders.take();
     return this.mine;
@@ -170,7 +176,7 @@ export class Permits implements Waitable<true> {
   private findDead(patient: boolean): Row | undefined {
     let dead: Row | undefined;
     this.holders.each((words, index, address) => {
-      if (words[index + HELD] === 0 || !isDead(words[index]!, patient)) return false;
+      if (isIdle(words, index) || !isDead(words[index]!, patient)) return false;
       dead = cellAt(address);
       return true;
     });

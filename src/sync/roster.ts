@@ -8,16 +8,17 @@ import { self } from '../memory/slots.js';
  * A list of who has to do with a primitive, which grows with their number; it stands at the end of the primitive's words:
  *
  *   word 0   MORE: address of a further block of the same form, or 0
- *   word 1.. rows of two words: WHO, the id of a slot, or 0 when the row is free; and a value, which is 0 in a free row
+ *   word 1.. rows of two words: WHO, the id of a slot, or 0 when the row is free; and a value, which is 0 in a free row;
+ *            or of three, where the primitive says so
  *
  * Rows never move. Rows are taken under the lock of the primitive, and given back by their owner, or by one who repairs.
  */
 const ROW_WORDS = 2;
-const FURTHER_ROWS = 125; // fill a block of 1 KB
+const FURTHER_WORDS = 250; // of rows, in a further block: with its first word they almost fill 1 KB
 
 /** Words of a list with room for so many at first. */
-export function rosterWords(rows: number): number {
-  return 1 + rows * ROW_WORDS;
+export function rosterWords(rows: number, rowWords = ROW_WORDS): number {
+  return 1 + rows * rowWords;
 }
 
 /** A row: WHO stands at its index, the value behind it. */
@@ -25,17 +26,24 @@ export type Row = Cell;
 
 export class Roster {
   private readonly first: Cell;
-  private readonly rows: number;
+  private readonly firstWords: number;
+  private readonly rowWords: number;
 
-  constructor(address: number, rows: number) {
+  constructor(address: number, rows: number, rowWords = ROW_WORDS) {
     this.first = cellAt(address);
-    this.rows = rows;
+    this.firstWords = rows * rowWords;
+    this.rowWords = rowWords;
   }
 
   /** Calls `look` with each row, by its words and its address, until it returns true. Makes no objects: it is called often. */
   each(look: (words: Int32Array, index: number, address: number) => boolean | void): void {
-    for (let block: Cell | undefined = this.first, rows = this.rows; block !== undefined; rows = FURTHER_ROWS) {
-      for (let offset = 1; offset < 1 + rows * ROW_WORDS; offset += ROW_WORDS) {
+    const { rowWords } = this;
+    for (
+      let block: Cell | undefined = this.first, words = this.firstWords;
+      block !== undefined;
+      words = FURTHER_WORDS
+    ) {
+      for (let offset = 1; offset + rowWords <= 1 + words; offset += rowWords) {
         if (look(block.words, block.index + offset, block.address + offset) === true) return;
       }
       block = nextOf(block);
@@ -58,7 +66,7 @@ export class Roster {
   private grow(): void {
     let last = this.first;
     for (let next = nextOf(last); next !== undefined; next = nextOf(next)) last = next;
-    const block = allocate(rosterWords(FURTHER_ROWS) * WORD);
+    const block = allocate((1 + FURTHER_WORDS) * WORD);
     Atomics.store(last.words, last.index, block);
   }
 }
@@ -78,10 +86,6 @@ export function disposeRosterAt(kind: number, word: number): void {
 function nextOf({ words, index }: Cell): Cell | undefined {
   const next = Atomics.load(words, index);
   return next === 0 ? undefined : cellAt(next);
-}
-
-export function whoIn({ words, index }: Row): number {
-  return Atomics.load(words, index);
 }
 
 export function valueOf({ words, index }: Pick<Row, 'words' | 'index'>): number {
