@@ -95,7 +95,11 @@ function partsOf(comment = '') {
   };
 }
 
+/** Members under a symbol of the library's own are for the library. */
+const isOwnSymbol = ({ computed, key }) => computed && key.type === 'Identifier';
+
 const isPublic = (member) =>
+  !isOwnSymbol(member) &&
   !['private', 'protected'].includes(member.accessibility) &&
   member.key?.type !== 'PrivateName' &&
   !member.key?.name?.startsWith('#');
@@ -137,7 +141,9 @@ function describe(entry, name) {
       .find(Boolean),
     signature: declarations.map((node) => headOf(node, text)).join('\n'),
     ...partsOf(commentOf(found.nodes)),
-    members: [...members.values()].map((member) => describeMember(member, text)),
+    members: [...members.values()]
+      .map((member) => describeMember(member, text))
+      .filter((member) => !isInternal(member)),
   };
 }
 
@@ -162,7 +168,28 @@ export function publicNames() {
   const names = Object.entries(exports).flatMap(([entry, paths]) =>
     paths.types ? [...new Set(exportedNames(join(root, paths.types)))].map((name) => describe(entry, name)) : [],
   );
-  return names.filter(({ tags }) => !tags.some(({ name }) => name === 'internal'));
+  return names.filter((one) => !isInternal(one));
+}
+
+function isInternal({ tags }) {
+  return tags.some(({ name }) => name === 'internal');
+}
+
+/** All that has a comment: the public names, and their members as `Name.member`. */
+export function commented() {
+  const all = [];
+  for (const { entry, name, text, tags, members } of publicNames()) {
+    all.push({ entry, title: name, text, tags });
+    for (const { key, ...member } of members) all.push({ ...member, entry, title: `${name}.${key}` });
+  }
+  return all;
+}
+
+/** What has no comment that says what it is. */
+export function silentNames() {
+  return commented()
+    .filter(({ text }) => text === '')
+    .map(({ entry, title }) => `${titleOf(entry)}: ${title}`);
 }
 
 const titleOf = (entry) => `manyfold${entry.slice(1)}`;
@@ -219,4 +246,9 @@ function write(folder) {
   console.log(`${all.length} names on ${entries.length} pages in ${folder}`);
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) write(join(root, 'build/reference'));
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  write(join(root, 'build/reference'));
+  const silent = silentNames();
+  for (const name of silent) console.error(`no comment says what it is: ${name}`);
+  if (silent.length > 0) process.exitCode = 1;
+}

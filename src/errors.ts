@@ -8,13 +8,16 @@ const brand = Symbol.for('manyfold.error');
 
 /** The base of the family. Abstract in spirit: what is thrown is always one of the classes below. */
 export class ManyfoldError extends Error {
+  /** What kind of error it is: stable from version to version, and listed with its cause and cure in docs/errors.md. */
   readonly code: string;
 
+  /** With a code of your own, such as `ERR_MINE`; `options.cause` is kept. */
   constructor(code: string, message: string, options?: ErrorOptions) {
     super(message, options);
     this.code = code;
   }
 
+  /** Also true for errors of another copy of the library, and of another realm. */
   static override [Symbol.hasInstance](value: unknown): boolean {
     if (this !== ManyfoldError) return Function.prototype[Symbol.hasInstance].call(this, value);
     return typeof value === 'object' && value !== null && brand in value;
@@ -26,8 +29,10 @@ export class ProcessError extends ManyfoldError {}
 
 /** A message did not fit the buffer it was to be received into; it is in `bytes`, and nothing is lost. */
 export class BufferTooShort extends ProcessError {
+  /** The whole message, which did not fit. */
   readonly bytes: Uint8Array;
 
+  /** With the message that did not fit. */
   constructor(code: string, message: string, bytes: Uint8Array) {
     super(code, message);
     this.bytes = bytes;
@@ -83,8 +88,10 @@ export class PicklingError extends ManyfoldError {}
  * @see https://docs.python.org/3/library/exceptions.html#SystemExit
  */
 export class SystemExit extends ManyfoldError {
+  /** What the process ends with: an exit code, or something to be written to stderr. */
   readonly value: unknown;
 
+  /** With an exit code, or with something to be written to stderr. */
   constructor(value?: unknown) {
     super('ERR_SYSTEM_EXIT', typeof value === 'string' ? value : `exit ${String(value ?? 0)}`);
     this.value = value;
@@ -93,6 +100,7 @@ export class SystemExit extends ManyfoldError {
 
 /** A process died with work in hand. */
 export class WorkerCrashedError extends ProcessError {
+  /** The number of the process that died. */
   readonly pid: number;
   /** null when a signal ended it. */
   readonly exitCode: number | null;
@@ -105,6 +113,7 @@ export class WorkerCrashedError extends ProcessError {
   /** What it was doing, if it was a worker of a pool. */
   readonly task: CrashedTask | null;
 
+  /** Made by the library, from what is known of the death. */
   constructor(message: string, death: Crash) {
     super('ERR_WORKER_CRASHED', message);
     this.pid = death.pid;
@@ -159,8 +168,10 @@ export class BrokenBarrierError extends RuntimeError {}
 
 /** Processes wait for each other's locks in a circle; `waits` has who waits for what. */
 export class DeadlockError extends RuntimeError {
+  /** The waits of the circle, as in a `Deadlock` that `findDeadlocks` gives. */
   readonly waits: readonly object[];
 
+  /** Made by the library, from the circle that it has found. */
   constructor(message: string, waits: readonly object[]) {
     super('ERR_DEADLOCK', message);
     this.waits = waits;
@@ -175,8 +186,10 @@ export class OutOfMemoryError extends ManyfoldError {}
 
 /** Python's `ValueError`: the type is right, the value is not. */
 export class ValueError extends RangeError {
+  /** As in `ManyfoldError`. */
   readonly code: string;
 
+  /** As in `ManyfoldError`. */
   constructor(code: string, message: string, options?: ErrorOptions) {
     super(message, options);
     this.code = code;
@@ -185,8 +198,10 @@ export class ValueError extends RangeError {
 
 /** Python's `TypeError`: an argument of a wrong type. */
 export class ArgumentTypeError extends TypeError {
+  /** As in `ManyfoldError`. */
   readonly code: string;
 
+  /** As in `ManyfoldError`. */
   constructor(code: string, message: string, options?: ErrorOptions) {
     super(message, options);
     this.code = code;

@@ -151,18 +151,22 @@ export class Connection<Out = unknown, In = unknown> {
     this.#transport.close();
   }
 
+  /** Whether `close` has been called on this object. */
   get closed(): boolean {
     return this.#closed;
   }
 
+  /** Whether it can receive. */
   get readable(): boolean {
     return this.#transport.readable;
   }
 
+  /** Whether it can send. */
   get writable(): boolean {
     return this.#transport.writable;
   }
 
+  /** Closes it: `using connection = ...`. */
   [Symbol.dispose](): void {
     this.close();
   }

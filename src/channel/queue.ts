@@ -81,6 +81,7 @@ export class Queue<T = unknown> implements AsyncIterable<T> {
     return this.#items.isEmpty();
   }
 
+  /** Whether it holds as many items as it may at this moment. */
   full(): boolean {
     return this.#items.store.isFull();
   }

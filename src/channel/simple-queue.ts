@@ -16,22 +16,27 @@ import { Store } from './store.js';
 export class SimpleQueue<T = unknown> {
   readonly #items: Items;
 
+  /** An empty queue without bound. */
   constructor(items: Items = new Items(Store.create(0))) {
     this.#items = items;
   }
 
+  /** Stores an item; there is always room, as far as memory goes. */
   put(item: T): Promise<void> {
     return this.#items.put(item);
   }
 
+  /** Like `put`; it does not wait for anything. */
   putSync(item: T): void {
     this.#items.putSync(item);
   }
 
+  /** Takes the first item; waits for one first if the queue is empty. */
   get(): Promise<T> {
     return this.#items.get() as Promise<T>;
   }
 
+  /** Like `get`, and blocks the calling thread. */
   getSync(): T {
     return this.#items.getSync() as T;
   }
@@ -41,6 +46,7 @@ export class SimpleQueue<T = unknown> {
     return this.#items.isEmpty();
   }
 
+  /** This process uses the queue no more; the others go on, and what was put stays. */
   close(): void {
     this.#items.close();
   }

@@ -16,6 +16,7 @@ export class Event {
   readonly #waiting = new Line<true>();
   #isSet = false;
 
+  /** Whether it is set at this moment. */
   isSet(): boolean {
     return this.#isSet;
   }
@@ -31,6 +32,7 @@ export class Event {
     this.#waiting.resolveAll(true);
   }
 
+  /** Takes the flag back: whoever waits from now on waits until it is set again. */
   clear(): void {
     this.#isSet = false;
   }

@@ -47,7 +47,11 @@ export class Group {
     return this.#tasks.size;
   }
 
-  /** @throws {TypeError} ERR_TARGET */
+  /**
+   * Runs a function as a coroutine of the group.
+   *
+   * @throws {TypeError} ERR_TARGET
+   */
   spawn<Args extends readonly unknown[], R>(target: (...args: Args) => R, ...args: Args): Task<Awaited<R>> {
     const task = new Task<Awaited<R>>(bind(target, args), target.name);
     this.#tasks.add(task);
@@ -85,6 +89,7 @@ export class Group {
     if (failure) throw failure.error;
   }
 
+  /** Waits until all have ended: `await using group = new Group()`. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.join();
   }

@@ -13,12 +13,17 @@ import { bind, Task } from './task.js';
  * @see https://www.gevent.org/api/gevent.pool.html
  */
 export class Pool {
+  /** How many run at a time. */
   readonly size: number;
   readonly #tasks = new Set<Task>();
   /** Holds one item for each coroutine that has a place. */
   readonly #places: Queue<undefined>;
 
-  /** @throws {ValueError} ERR_POOL_SIZE: not a whole number, 1 or more */
+  /**
+   * For so many coroutines at a time: a whole number, 1 or more, or Infinity.
+   *
+   * @throws {ValueError} ERR_POOL_SIZE: not a whole number, 1 or more
+   */
   constructor(size: number) {
     if (!(size >= 1) || (size !== Infinity && !Number.isInteger(size))) {
       throw new ValueError('ERR_POOL_SIZE', `size: ${expected('a whole number, 1 or more', size)}`);
@@ -72,6 +77,7 @@ export class Pool {
     while (this.#tasks.size > 0) await Promise.all(Array.from(this.#tasks, (task) => task.join()));
   }
 
+  /** Waits until all have ended: `await using pool = new Pool(5)`. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.join();
   }

@@ -24,6 +24,7 @@ let made = 0;
  * @see https://www.gevent.org/api/gevent.greenlet.html
  */
 export class Task<T = unknown> implements PromiseLike<T> {
+  /** `Task-1`, with the name of the function behind it. */
   readonly name: string;
   readonly #scope: Scope = new Scope(this);
   readonly #waiting = new Line<void>();
@@ -103,6 +104,7 @@ export class Task<T = unknown> implements PromiseLike<T> {
     return this.#outcome.value;
   }
 
+  /** For `await`: as `get` without a limit. */
   // oxlint-disable-next-line unicorn/no-thenable -- a task is to be awaited
   then<A = T, B = never>(
     onValue?: ((value: T) => A | PromiseLike<A>) | null,

@@ -9,6 +9,7 @@ export interface WaitAllOptions {
   readonly count?: number | undefined;
   /** Milliseconds. */
   readonly timeout?: number | undefined;
+  /** Ends the wait: the promise rejects with the signal's reason. */
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -17,7 +18,9 @@ export interface WaitAllOptions {
  * than all when `timeout` milliseconds are over.
  *
  * @example
- * const [first] = await wait([task, stopped], { count: 1 });
+ * const stopped = new Event();
+ * const task = spawn(sleep, 10);
+ * const [first] = await wait([task, stopped], { count: 1 }); // the task
  *
  * @throws {RuntimeError} ERR_TASK_JOINS_ITSELF
  * @see https://www.gevent.org/api/gevent.html#gevent.wait
@@ -49,7 +52,7 @@ export async function wait<W extends Task | Event>(objects: Iterable<W>, options
  * Waits for tasks to end. Gives those that have ended; fewer than all when `timeout` milliseconds are over.
  *
  * @example
- * await joinAll([spawn(first), spawn(second)], { raiseError: true });
+ * await joinAll([spawn(fetchPage, 'a.html'), spawn(fetchPage, 'b.html')], { raiseError: true });
  *
  * @throws what a task has thrown, with `raiseError`
  * @see https://www.gevent.org/api/gevent.html#gevent.joinall

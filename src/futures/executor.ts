@@ -37,7 +37,9 @@ const AHEAD = 10_000;
  *
  * @example
  * async function squares(executor: Executor): Promise<number[]> {
- *   return Array.fromAsync(executor.map((n: number) => n * n, [1, 2, 3]));
+ *   const found: number[] = [];
+ *   for await (const square of executor.map((n: number) => n * n, [1, 2, 3])) found.push(square);
+ *   return found;
  * }
  *
  * @see https://docs.python.org/3/library/concurrent.futures.html#concurrent.futures.Executor
@@ -48,6 +50,7 @@ export abstract class Executor {
   #isShutDown = false;
   #broken: BrokenExecutor | undefined;
 
+  /** For those who extend it: over an engine that is open. */
   constructor(opened: Opened) {
     this.#opened = opened;
     closeWhenDropped(this, opened);

@@ -43,10 +43,12 @@ export class Future<T> implements PromiseLike<T> {
     return true;
   }
 
+  /** Whether it was cancelled before it began. */
   cancelled(): boolean {
     return this.#state === 'cancelled';
   }
 
+  /** Whether its call runs at this moment; then it cannot be cancelled. */
   running(): boolean {
     return this.#state === 'running' || (this.#state === 'pending' && this.#control?.isRunning() === true);
   }
@@ -85,6 +87,7 @@ export class Future<T> implements PromiseLike<T> {
     else this.#callbacks.push(callback);
   }
 
+  /** For `await`: gives the result, or throws the error. */
   // oxlint-disable-next-line unicorn/no-thenable -- it is there to be awaited
   then<A = T, B = never>(
     onDone?: ((value: T) => A | PromiseLike<A>) | null,
@@ -123,10 +126,12 @@ export class Future<T> implements PromiseLike<T> {
     this.#settle({ error });
   }
 
+  /** As in Python: `<Future state=finished returned number>`. */
   toString(): string {
     return `<Future state=${this.#describe()}>`;
   }
 
+  /** What `console.log` shows. */
   [inspect.custom](): string {
     return this.toString();
   }

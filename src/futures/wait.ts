@@ -17,7 +17,9 @@ export interface FuturesWaitOptions extends Pick<WaitOptions, 'timeout'> {
 
 /** What `wait` has found. */
 export interface DoneAndNotDone<T> {
+  /** Those that have a result or an error, or were cancelled. */
   readonly done: Set<Future<T>>;
+  /** The others. */
   readonly notDone: Set<Future<T>>;
 }
 

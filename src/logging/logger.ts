@@ -5,13 +5,17 @@ import { CRITICAL, DEBUG, ERROR, INFO, levelName, SUBDEBUG, SUBWARNING, WARNING 
 
 /** A message, and where it comes from. */
 export interface LogRecord extends Caller {
+  /** The level as a number, 5 to 50. */
   readonly level: number;
+  /** The level by its name: 'INFO'. */
   readonly levelName: string;
+  /** What was said, with its arguments put in. */
   readonly message: string;
   /** Of the process that says it. */
   readonly processName: string;
   /** Of the thread that says it: 'MainThread', or the name of a `Thread`. */
   readonly threadName: string;
+  /** The number of the process that says it. */
   readonly pid: number;
   /** Milliseconds since 1970. */
   readonly created: number;
@@ -55,10 +59,12 @@ export class Logger {
     this.#level = checkLevel(level);
   }
 
+  /** The level that is in force: what was set, or WARNING. */
   getEffectiveLevel(): number {
     return this.#level === 0 ? DEFAULT_LEVEL : this.#level;
   }
 
+  /** What messages are passed to, as a new array. */
   get handlers(): readonly LogHandler[] {
     return [...this.#handlers];
   }
@@ -68,15 +74,18 @@ export class Logger {
     if (!this.#handlers.includes(handler)) this.#handlers.push(handler);
   }
 
+  /** Takes out what `addHandler` has added; does nothing for others. */
   removeHandler(handler: LogHandler): void {
     const place = this.#handlers.indexOf(handler);
     if (place >= 0) this.#handlers.splice(place, 1);
   }
 
+  /** Whether a message of this level would go anywhere: to skip what it costs to put it together. */
   isEnabledFor(level: number): boolean {
     return debugLog.enabled || (this.#handlers.length > 0 && level >= this.getEffectiveLevel());
   }
 
+  /** Says something at a level: `logger.log(INFO, '%d left', 3)`. */
   log(level: number, message: string, ...args: unknown[]): void {
     if (!this.isEnabledFor(checkLevel(level))) return;
     const record = this.#record(level, format(message, ...args));
@@ -84,30 +93,37 @@ export class Logger {
     if (level >= this.getEffectiveLevel()) for (const handler of this.#handlers) handler(record);
   }
 
+  /** Says something at the level SUBDEBUG, 5: what the library does step by step. */
   subDebug(message: string, ...args: unknown[]): void {
     this.log(SUBDEBUG, message, ...args);
   }
 
+  /** Says something at the level DEBUG, 10. */
   debug(message: string, ...args: unknown[]): void {
     this.log(DEBUG, message, ...args);
   }
 
+  /** Says something at the level INFO, 20. */
   info(message: string, ...args: unknown[]): void {
     this.log(INFO, message, ...args);
   }
 
+  /** Says something at the level SUBWARNING, 25. */
   subWarning(message: string, ...args: unknown[]): void {
     this.log(SUBWARNING, message, ...args);
   }
 
+  /** Says something at the level WARNING, 30. */
   warning(message: string, ...args: unknown[]): void {
     this.log(WARNING, message, ...args);
   }
 
+  /** Says something at the level ERROR, 40. */
   error(message: string, ...args: unknown[]): void {
     this.log(ERROR, message, ...args);
   }
 
+  /** Says something at the level CRITICAL, 50. */
   critical(message: string, ...args: unknown[]): void {
     this.log(CRITICAL, message, ...args);
   }

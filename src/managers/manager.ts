@@ -43,6 +43,7 @@ export class BaseManager implements AsyncDisposable {
   #process: Process | undefined;
   #link: Link | undefined;
 
+  /** With an address of its own choice and this process's `authkey`, unless they are given. */
   constructor({ address, authkey, shutdownTimeout = 1000, context }: ManagerOptions = {}) {
     this.#Process = context?.Process ?? Process;
     addProxies();
@@ -209,6 +210,7 @@ export class BaseManager implements AsyncDisposable {
     forgetLink(this.#link!);
   }
 
+  /** Shuts the server down, if this manager has started it: `await using manager = ...`. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.shutdown();
     if (this.#state === 'connected') forgetLink(this.#link!);

@@ -125,10 +125,12 @@ class OwnedProxy extends BaseProxy {
 
 /** A reentrant lock in a server. Its owner is the process. */
 export class RLockProxy extends OwnedProxy {
+  /** Whether somebody holds it at this moment. */
   async locked(): Promise<boolean> {
     return (await this.callMethod('locked')) as boolean;
   }
 
+  /** Like `locked`, and blocks the calling thread. */
   lockedSync(): boolean {
     return this.callMethodSync('locked') as boolean;
   }
@@ -170,18 +172,22 @@ export class ConditionProxy extends OwnedProxy {
     }
   }
 
+  /** Wakes one of those who wait, or `count` of them; the caller holds the condition. */
   async notify(count = 1): Promise<void> {
     await this.whileHeld('notify', [count]);
   }
 
+  /** Like `notify`, and blocks the calling thread. */
   notifySync(count = 1): void {
     this.whileHeldSync('notify', [count]);
   }
 
+  /** Wakes all who wait; the caller holds the condition. */
   async notifyAll(): Promise<void> {
     await this.whileHeld('notify_all', []);
   }
 
+  /** Like `notifyAll`, and blocks the calling thread. */
   notifyAllSync(): void {
     this.whileHeldSync('notify_all', []);
   }

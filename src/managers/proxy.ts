@@ -62,7 +62,7 @@ export class BaseProxy {
    * waits for nothing. An object of `SyncManager` has the methods that its proxy has; one of a class of yours is itself.
    *
    * @example
-   * await counts.transaction((dict, word) => dict.set(word, dict.get(word, 0) + 1), 'hello');
+   * await counts.transaction((dict, word) => dict.set(word, Number(dict.get(word, 0)) + 1), 'hello');
    *
    * @throws {TypeError} ERR_MANAGER_TRANSACTION: it is no function, or it returns a promise
    * @throws {PicklingError} it cannot travel, as no function does to another program
@@ -81,10 +81,12 @@ export class BaseProxy {
     return this.callMethod('#GETVALUE');
   }
 
+  /** Like `getValue`, and blocks the calling thread. */
   getValueSync(): unknown {
     return this.callMethodSync('#GETVALUE');
   }
 
+  /** Which object it stands for. */
   toString(): string {
     return `<${this.#parts.proxy} object, typeid '${this.#parts.token.typeid}' at ${this.#parts.token.id}>`;
   }

@@ -46,12 +46,13 @@ const tuple = (...items: unknown[]): readonly unknown[] => Object.freeze(items);
  * is closed. Each line is served in turn, all lines side by side: a call that waits holds up nobody but its own line.
  *
  * @example
- * const server = new BaseManager({ address: ['localhost', 6000], authkey: 'secret' }).getServer();
+ * const server = new BaseManager({ address: ['localhost', 6000], authkey: Buffer.from('secret') }).getServer();
  * await server.serveForever();
  *
  * @see https://docs.python.org/3/library/multiprocessing.html#multiprocessing.managers.BaseManager.get_server
  */
 export class Server {
+  /** What it holds. */
   readonly objects: Objects;
   readonly #listener: Listener;
   readonly #sessions = new Set<Channel>();
@@ -59,8 +60,10 @@ export class Server {
   readonly #controls: ReadonlyMap<string, Control>;
   #stopped = false;
   #stop = (): void => {};
+  /** Resolves when it has been told to stop. */
   readonly stopped: Promise<void>;
 
+  /** Made by `getServer` of a manager. */
   constructor(registry: Registry, address: Address | undefined, authkey: Uint8Array) {
     this.objects = new Objects(registry);
     this.#listener = new Listener(address, { authkey });
@@ -68,6 +71,7 @@ export class Server {
     this.stopped = new Promise((resolve) => (this.#stop = resolve));
   }
 
+  /** Where it listens. */
   get address(): Address {
     return this.#listener.address;
   }
@@ -84,6 +88,7 @@ export class Server {
     for await (const connection of this.#listener) void this.serveRemote(connection);
   }
 
+  /** Has `serveForever` come to its end. */
   stop(): void {
     this.#stopped = true;
     this.#listener.close();
@@ -91,6 +96,7 @@ export class Server {
     this.#stop();
   }
 
+  /** Serves a connection that another program has made. */
   async serveRemote(connection: Connection): Promise<void> {
     const channel = pickledChannel(connection, {
       replace: replaceProxies,

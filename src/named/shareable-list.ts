@@ -29,6 +29,7 @@ export class ShareableList implements Iterable<Item> {
   readonly shm: SharedMemory;
   readonly #layout: ListLayout;
 
+  /** With these items; or with `name`, the list of that name, which exists already. */
   constructor(
     items?: Iterable<Item> | null,
     { name, shm }: { readonly name?: string | undefined; readonly shm?: SharedMemory } = {},
@@ -45,6 +46,7 @@ export class ShareableList implements Iterable<Item> {
     return new Proxy(this, byIndex);
   }
 
+  /** How many items it has; that never changes. */
   get length(): number {
     return this.#layout.length;
   }
@@ -70,6 +72,7 @@ export class ShareableList implements Iterable<Item> {
     throw new ValueError('ERR_NOT_IN_LIST', `${String(value)} not in this container`);
   }
 
+  /** The items, each as it is when it is reached. */
   *[Symbol.iterator](): Generator<Item, void, undefined> {
     for (let place = 0; place < this.length; place++) yield this.#layout.get(place);
   }
@@ -92,6 +95,7 @@ export class ShareableList implements Iterable<Item> {
     return list.#layout.get(list.#place(index, 'index out of range'));
   }
 
+  /** @internal */
   static setAt(list: ShareableList, index: number, item: unknown): void {
     list.#layout.set(list.#place(index, 'assignment index out of range'), checkItem(item));
   }

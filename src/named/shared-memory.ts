@@ -50,6 +50,7 @@ export class SharedMemory {
   readonly #from: Segment | Anonymous;
   #bytes: Uint8Array<ArrayBuffer> | null;
 
+  /** With `create`, new memory of `size` bytes; otherwise that of this `name`, which exists already. */
   constructor(options: SharedMemoryOptions = {}, from: Segment | Anonymous = segmentFor(options)) {
     this.#from = from;
     this.#bytes = new Uint8Array(from.buffer);
@@ -93,6 +94,7 @@ export class SharedMemory {
     if (this.name !== null) unlinkSegment(this.name);
   }
 
+  /** Closes it; the memory stays until somebody unlinks it. */
   [Symbol.dispose](): void {
     this.close();
   }

@@ -62,7 +62,7 @@ export async function Client<Out = unknown, In = unknown>(
  * Like `Client`, and blocks the calling thread.
  *
  * @example
- * using connection = ClientSync(['localhost', 6000], { authkey: 'secret' });
+ * using connection = ClientSync(['localhost', 6000], { authkey: Buffer.from('secret') });
  * connection.sendSync('hello');
  *
  * @throws {RuntimeError} ERR_WAITS_FOR_ITSELF: a listener of this very thread would have to check the key

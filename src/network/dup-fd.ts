@@ -23,6 +23,7 @@ import { sendOff, takeIn, type Travelling } from './travel.js';
 export class DupFd {
   #fd: number | undefined;
 
+  /** For what has a descriptor: a number, or an object with `fd` or `fileno`. */
   constructor(object: HasDescriptor) {
     this.#fd = copyOf(descriptorOf(object));
     dropped.register(this, this.#fd, this);
@@ -45,6 +46,7 @@ export class DupFd {
     if (this.#fd !== undefined) fs.closeSync(this.detach());
   }
 
+  /** Closes its copy of the descriptor, unless `detach` has given it away. */
   [Symbol.dispose](): void {
     this.close();
   }
@@ -102,7 +104,7 @@ export async function sendHandle(connection: Connection, object: HasDescriptor, 
  * Like `sendHandle`, and blocks the calling thread.
  *
  * @example
- * sendHandleSync(toWorker, fs.openSync('data.bin'));
+ * sendHandleSync(toWorker, fs.openSync('data.bin', 'r'));
  */
 export function sendHandleSync(connection: Connection, object: HasDescriptor): void {
   using copy = new DupFd(object);

@@ -142,14 +142,17 @@ export class Listener<Out = unknown, In = unknown> implements AsyncIterable<Conn
     if (isFile(this.#address)) removeNow(this.#address);
   }
 
+  /** Whether `close` has been called. */
   get closed(): boolean {
     return this.#closed;
   }
 
+  /** Closes it: `using listener = new Listener()`. */
   [Symbol.dispose](): void {
     this.close();
   }
 
+  /** Closes it: `await using listener = new Listener()`. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.close();
   }

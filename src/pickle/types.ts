@@ -9,12 +9,15 @@
  * @see https://docs.python.org/3/library/functions.html#float
  */
 export class Float {
+  /** The number. */
   readonly value: number;
 
+  /** From a number. */
   constructor(value: number) {
     this.value = value;
   }
 
+  /** The number, so that it can be used as one. */
   valueOf(): number {
     return this.value;
   }
@@ -29,16 +32,20 @@ export class Float {
  * @see https://docs.python.org/3/library/decimal.html#decimal.Decimal
  */
 export class Decimal {
+  /** The number as Python writes it. */
   readonly text: string;
 
+  /** From the text of a number, which is kept as it is. */
   constructor(text: string) {
     this.text = text;
   }
 
+  /** The text. */
   toString(): string {
     return this.text;
   }
 
+  /** The nearest number of JavaScript. */
   valueOf(): number {
     return Number(this.text);
   }
@@ -53,9 +60,12 @@ export class Decimal {
  * @see https://docs.python.org/3/library/functions.html#complex
  */
 export class Complex {
+  /** The real part. */
   readonly real: number;
+  /** The imaginary part. */
   readonly imag: number;
 
+  /** From its two parts. */
   constructor(real: number, imag: number) {
     this.real = real;
     this.imag = imag;
@@ -71,16 +81,21 @@ export class Complex {
  * @see https://docs.python.org/3/library/functions.html#func-range
  */
 export class Range implements Iterable<number> {
+  /** The first number. */
   readonly start: number;
+  /** Where it ends: this one is not in it. */
   readonly stop: number;
+  /** From each number to the next one. */
   readonly step: number;
 
+  /** From whole numbers; the step is 1 unless given. */
   constructor(start: number, stop: number, step = 1) {
     this.start = start;
     this.stop = stop;
     this.step = step;
   }
 
+  /** The numbers, one by one. */
   *[Symbol.iterator](): Generator<number, void, undefined> {
     for (let n = this.start; this.step > 0 ? n < this.stop : n > this.stop; n += this.step) yield n;
   }
@@ -95,10 +110,14 @@ export class Range implements Iterable<number> {
  * @see https://docs.python.org/3/library/functions.html#slice
  */
 export class Slice {
+  /** The first place; null: from the beginning. */
   readonly start: number | null;
+  /** Where it ends: this place is not in it; null: at the end. */
   readonly stop: number | null;
+  /** From each place to the next one; null: 1. */
   readonly step: number | null;
 
+  /** From places, as in Python's `list[start:stop:step]`. */
   constructor(start: number | null, stop: number | null, step: number | null = null) {
     this.start = start;
     this.stop = stop;
@@ -115,16 +134,21 @@ export class Slice {
  * @see https://docs.python.org/3/library/datetime.html#datetime.timedelta
  */
 export class TimeDelta {
+  /** Whole days, also below 0. */
   readonly days: number;
+  /** Seconds of the last day, 0 to 86399. */
   readonly seconds: number;
+  /** Microseconds of the last second, 0 to 999999. */
   readonly microseconds: number;
 
+  /** From its parts, as Python keeps them. */
   constructor(days: number, seconds: number, microseconds = 0) {
     this.days = days;
     this.seconds = seconds;
     this.microseconds = microseconds;
   }
 
+  /** All of it in milliseconds. */
   get milliseconds(): number {
     return this.days * 86_400_000 + this.seconds * 1000 + this.microseconds / 1000;
   }

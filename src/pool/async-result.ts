@@ -60,6 +60,7 @@ export class AsyncResult<T> implements PromiseLike<T> {
     return 'value' in this.#outcome;
   }
 
+  /** For `await`: gives the result, or throws the error. */
   // oxlint-disable-next-line unicorn/no-thenable -- it is there to be awaited
   then<A = T, B = never>(
     onDone?: ((value: T) => A | PromiseLike<A>) | null,

@@ -7,6 +7,7 @@ export class Task {
   #link: TaskLink | undefined;
   #signal: AbortSignal | undefined;
 
+  /** Made by the pool that runs it; `currentTask` gives it. */
   constructor(link: TaskLink) {
     this.#link = link;
   }

@@ -35,6 +35,7 @@ export class SpawnPool<Init extends readonly unknown[] = readonly unknown[]> ext
  * @see https://docs.python.org/3/library/multiprocessing.html#multiprocessing.pool.ThreadPool
  */
 export class ThreadPool<Init extends readonly unknown[] = readonly unknown[]> extends Pool<Init> {
+  /** Its workers are threads. */
   static override readonly workerType = ThreadProcess;
 
   /** @throws {ValueError} ERR_POOL_OPTION: an option that is about a process of its own */

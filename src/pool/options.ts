@@ -7,6 +7,7 @@ import type { Stdio } from './room.js';
 export interface PoolOptions<Init extends readonly unknown[]> {
   /** Called in each worker before its first task. Should it fail, the pool fails, with its error. */
   readonly initializer?: ((...args: Init) => unknown) | undefined;
+  /** What `initializer` is called with. */
   readonly initargs?: Init | undefined;
   /** How many tasks a worker does before a fresh one takes its place; a task is an `apply`, or one chunk of a `map`. */
   readonly maxTasksPerChild?: number | undefined;
@@ -48,7 +49,9 @@ export interface ImapOptions extends MapOptions {
 
 /** What is called in this process when a task has ended. */
 export interface Callbacks<R> {
+  /** Called with the result, in this process. */
   readonly callback?: ((result: R) => void) | undefined;
+  /** Called with the error, if the task fails. */
   readonly errorCallback?: ((error: unknown) => void) | undefined;
 }
 

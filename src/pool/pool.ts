@@ -160,6 +160,7 @@ export class Pool<Init extends readonly unknown[] = readonly unknown[]> {
     return this.#opened.house.stdout;
   }
 
+  /** What the workers write to stderr, all together, with `stderr: 'pipe'`; null otherwise. */
   get stderr(): Readable | null {
     return this.#opened.house.stderr;
   }

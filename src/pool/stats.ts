@@ -5,11 +5,17 @@ import type { Observer } from './observer.js';
 
 /** Milliseconds, of all tasks that were done or failed. */
 export interface Times {
+  /** The shortest. */
   readonly min: number;
+  /** The average. */
   readonly mean: number;
+  /** Half of them were at most as long. */
   readonly p50: number;
+  /** Nine of ten were at most as long. */
   readonly p90: number;
+  /** 99 of 100 were at most as long. */
   readonly p99: number;
+  /** The longest. */
   readonly max: number;
 }
 
@@ -17,16 +23,23 @@ export interface Times {
 export interface PoolStats {
   /** Workers there are now, and how many there have been. */
   readonly workers: number;
+  /** How many workers were started since the pool began. */
   readonly workersStarted: number;
+  /** Tasks that wait for a worker. */
   readonly queued: number;
+  /** Tasks that workers have in hand. */
   readonly running: number;
+  /** Tasks that have given a result. */
   readonly done: number;
+  /** Tasks that have thrown, or whose worker died. */
   readonly failed: number;
+  /** Tasks that were cancelled, or whose time was over. */
   readonly cancelled: number;
   /** Tasks that died with their workers. */
   readonly crashed: number;
   /** From being asked for to being begun. */
   readonly waitingTime: Times;
+  /** How long tasks have run, in milliseconds. */
   readonly runningTime: Times;
 }
 

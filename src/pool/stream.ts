@@ -39,6 +39,7 @@ export interface Results<R> extends AsyncIterableIterator<R> {
   next(options?: Pick<WaitOptions, 'timeout'>): Promise<IteratorResult<R, undefined>>;
   /** Asks for no more: what is under way is cancelled. */
   return(): Promise<IteratorResult<R, undefined>>;
+  /** For `for await`. */
   [Symbol.asyncIterator](): this;
 }
 

@@ -12,19 +12,21 @@ const known = new Map<string, Inherited<unknown>>();
  *
  * @example
  * const table = new Inherited(new Map(entries)); // a gigabyte
- * await using pool = new ForkPool(4); // forked from here on
+ * await using pool = new (getContext('fork').Pool)(4); // forked from here on
  * await pool.map((key: string) => table.value.get(key), keys);
  */
 export class Inherited<T> {
   readonly #name: string;
   readonly #value: T;
 
+  /** Keeps a value for processes that are forked from this one. */
   constructor(value: T) {
     this.#name = `${self()}.${known.size}`;
     this.#value = value;
     known.set(this.#name, this);
   }
 
+  /** The value, in this process and in those that are forked from it. */
   get value(): T {
     return this.#value;
   }

@@ -10,6 +10,7 @@ import { markOwnClass } from './state.js';
  * @see https://docs.python.org/3/library/multiprocessing.html#contexts-and-start-methods
  */
 export class ForkServerProcess<Args extends readonly unknown[] = readonly unknown[]> extends Process<Args> {
+  /** Always 'forkserver', whatever the default is. */
   static override readonly startMethod = 'forkserver';
 }
 
@@ -22,6 +23,7 @@ export class ForkServerProcess<Args extends readonly unknown[] = readonly unknow
  * @see https://docs.python.org/3/library/multiprocessing.html#contexts-and-start-methods
  */
 export class SpawnProcess<Args extends readonly unknown[] = readonly unknown[]> extends Process<Args> {
+  /** Always 'spawn', whatever the default is. */
   static override readonly startMethod = 'spawn';
 }
 
@@ -36,6 +38,7 @@ export class SpawnProcess<Args extends readonly unknown[] = readonly unknown[]> 
  * @see https://docs.python.org/3/library/multiprocessing.html#contexts-and-start-methods
  */
 export class ForkProcess<Args extends readonly unknown[] = readonly unknown[]> extends Process<Args> {
+  /** Always 'fork', whatever the default is. */
   static override readonly startMethod = 'fork';
 }
 
@@ -49,6 +52,7 @@ export class ForkProcess<Args extends readonly unknown[] = readonly unknown[]> e
  * @see https://docs.python.org/3/library/multiprocessing.html#module-multiprocessing.dummy
  */
 export class ThreadProcess<Args extends readonly unknown[] = readonly unknown[]> extends Process<Args> {
+  /** Always 'thread', whatever the default is. */
   static override readonly startMethod = 'thread';
 }
 
@@ -59,6 +63,7 @@ export class ThreadProcess<Args extends readonly unknown[] = readonly unknown[]>
  * @see https://docs.python.org/3/library/multiprocessing.html#module-multiprocessing.dummy
  */
 export class CoroutineProcess<Args extends readonly unknown[] = readonly unknown[]> extends Process<Args> {
+  /** Always 'coroutine', whatever the default is. */
   static override readonly startMethod = 'coroutine';
 }
 

@@ -20,6 +20,8 @@ import { defaultMethod, type StartMethod } from './start-method.js';
 /**
  * A process of the operating system that runs a function of this program.
  *
+ * A class of your own overrides `run` instead; its fields travel to the child, its constructor does not run there.
+ *
  * @example
  * import { Process } from 'manyfold';
  *
@@ -27,8 +29,6 @@ import { defaultMethod, type StartMethod } from './start-method.js';
  * const p = new Process({ target: (name: string) => console.log(greeting, name), args: ['bob'] });
  * await p.start();
  * await p.join();
- *
- * A class of your own overrides `run` instead; its fields travel to the child, its constructor does not run there.
  *
  * @see https://docs.python.org/3/library/multiprocessing.html#multiprocessing.Process
  */
@@ -132,6 +132,10 @@ export class Process<Args extends readonly unknown[] = readonly unknown[]> {
     state.closed = true;
   }
 
+  /**
+   * What the process is called in logs and errors: `Process-1` unless it was given. It may be changed, also while it
+   * runs.
+   */
   get name(): string {
     return stateOf(this).name;
   }
@@ -157,6 +161,7 @@ export class Process<Args extends readonly unknown[] = readonly unknown[]> {
     return openState(this).pid;
   }
 
+  /** The same as `pid`: null before the start. */
   get ident(): number | null {
     return this.pid;
   }
@@ -185,6 +190,7 @@ export class Process<Args extends readonly unknown[] = readonly unknown[]> {
     return sentinelOf(openState(this));
   }
 
+  /** Waits for its end, if it was started: `await using process = new Process({ target })`. */
   async [Symbol.asyncDispose](): Promise<void> {
     const state = stateOf(this);
     if (state.id !== undefined && !state.closed) await this.join();

@@ -43,6 +43,7 @@ export class Queue<T = unknown> implements AsyncIterable<T> {
     return this.#unfinished;
   }
 
+  /** Whether `shutdown` has been called. */
   get isShutdown(): boolean {
     return this.#isShutdown;
   }
@@ -144,10 +145,12 @@ export class Queue<T = unknown> implements AsyncIterable<T> {
     return this.count();
   }
 
+  /** Whether it holds nothing at this moment. */
   empty(): boolean {
     return this.count() === 0;
   }
 
+  /** Whether it holds as many items as it may. */
   full(): boolean {
     return this.maxsize > 0 && this.count() >= this.maxsize;
   }

@@ -14,14 +14,17 @@ import { Queue } from './queue.js';
 export class SimpleQueue<T = unknown> {
   readonly #queue = new Queue<T>();
 
+  /** Adds an item; there is always room. */
   put(item: T): Promise<void> {
     return this.#queue.put(item);
   }
 
+  /** Like `put`. */
   putSync(item: T): void {
     this.#queue.putSync(item);
   }
 
+  /** Adds an item. */
   putNowait(item: T): void {
     this.#queue.putNowait(item);
   }
@@ -45,10 +48,12 @@ export class SimpleQueue<T = unknown> {
     return this.#queue.getNowait();
   }
 
+  /** How many items it holds. */
   qsize(): number {
     return this.#queue.qsize();
   }
 
+  /** Whether it holds nothing. */
   empty(): boolean {
     return this.#queue.empty();
   }

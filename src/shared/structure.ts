@@ -6,6 +6,7 @@ import { bytesPerElement, isTypeCode, refuseType, views, type ElementOf, type Ty
 
 /** The names of a structure's fields, each with its type. */
 export interface Fields {
+  /** What each field holds, by its name: a type code such as 'd', or a structure. */
   readonly [name: string]: Type;
 }
 
@@ -32,12 +33,15 @@ type RecordClass = new (bytes: SharedBytes, at: number) => object;
 
 /** A type of records; made by `Structure`. */
 export class StructureType<F extends Fields = Fields> {
+  /** The types of the fields, by their names, in the order in which they lie. */
   readonly fields: F;
   /** Bytes of a record, as a C compiler lays it out. */
   readonly size: number;
+  /** Of how many bytes the place of such a structure is a multiple. */
   readonly alignment: number;
   readonly #type: RecordClass;
 
+  /** Made by `Structure`. */
   constructor(fields: F) {
     const places = layOut(fields);
     this.fields = Object.freeze({ ...fields });

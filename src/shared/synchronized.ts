@@ -32,6 +32,7 @@ export function synchronized<Raw extends object>(raw: Raw, lock?: Guard | null):
  * A copy of an object of shared memory in shared memory of its own, without a lock.
  *
  * @example
+ * const first = new Value('i', 1);
  * const second = copy(first); // a value of its own, with what is in the first
  *
  * @throws {TypeError} ERR_NOT_SHARED

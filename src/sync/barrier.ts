@@ -37,6 +37,7 @@ export class Barrier {
   readonly #action: (() => unknown) | undefined;
   readonly #timeout: number | undefined;
 
+  /** For so many parties: a whole number, 1 or more. */
   constructor(parties: number, options: BarrierOptions = {}, at?: Arrivals) {
     const { action, timeout } = checkOptions(options);
     patience({ timeout: timeout ?? undefined });
@@ -55,6 +56,7 @@ export class Barrier {
     return this.#arrivals.waiting;
   }
 
+  /** Whether it is broken: whoever waits gets a BrokenBarrierError, until `reset`. */
   get broken(): boolean {
     return this.#arrivals.isBroken;
   }

@@ -52,6 +52,7 @@ export class Condition extends Holdable {
   readonly #lock: Lock | RLock;
   readonly #notices: Notices;
 
+  /** With a lock of its own, an RLock, or with one that is used elsewhere as well. */
   constructor(lock: Lock | RLock = new RLock(), at?: Notices) {
     super();
     if (!(lock instanceof Lock || lock instanceof RLock)) {
@@ -76,6 +77,7 @@ export class Condition extends Holdable {
     this.#lock.release();
   }
 
+  /** Whether somebody holds the lock at this moment. */
   locked(): boolean {
     return this.#lock.locked();
   }

@@ -10,9 +10,11 @@ import { holdersOfPermits } from './permit-words.js';
 export interface DeadlockedWait {
   /** Name and pid of the process that waits. */
   readonly process: string;
+  /** The number of the process that waits. */
   readonly pid: number;
   /** What it waits for. `id` tells several of them apart. */
   readonly waitsFor: KindName;
+  /** What tells the lock or semaphore that it waits for from the others of this program. */
   readonly id: number;
   /** Who holds that. */
   readonly heldBy: readonly { readonly process: string; readonly pid: number }[];
@@ -31,6 +33,7 @@ export interface Deadlock {
    * release what the others wait for.
    */
   readonly certain: boolean;
+  /** Who waits for whom: each for the next one, the last for the first. */
   readonly waits: readonly DeadlockedWait[];
 }
 

@@ -36,12 +36,14 @@ export class Event {
   readonly #cell: Cell;
   readonly #line: Cell;
 
+  /** A flag that is not set. */
   constructor(at?: At) {
     this.#cell = cellAt(at?.address ?? createObject(EVENT_WORDS * WORD));
     this.#line = cellAt(this.#cell.address + 1);
     attach(this, this.#cell.address);
   }
 
+  /** Whether it is set at this moment. */
   isSet(): boolean {
     return (this.#state() & SET) !== 0;
   }
@@ -58,6 +60,7 @@ export class Event {
     call(this.#line, Infinity);
   }
 
+  /** Takes the flag back: whoever waits from now on waits until it is set again. */
   clear(): void {
     Atomics.and(this.#cell.words, this.#cell.index, ~SET);
   }

@@ -25,6 +25,7 @@ import { patience, type SyncWaitOptions, type WaitOptions } from './options.js';
 export class Lock extends Holdable {
   readonly [core]: LockCore;
 
+  /** A lock that nobody holds. */
   constructor(options: LockOptions = {}, at?: At) {
     super();
     this[core] = new LockCore(LOCK, checkOptions(options), at);

@@ -18,6 +18,8 @@ export const PROCESS = 0;
  * It makes the promises of its process somewhat slower on Node 20 and 22 from the first call on; see docs/sync.md.
  *
  * @example
+ * import { setTimeout } from 'node:timers/promises';
+ *
  * const lock = new RLock();
  * const work = async () => {
  *   using held = await lock.hold();

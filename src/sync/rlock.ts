@@ -29,6 +29,7 @@ import { RecursiveCore } from './recursive-core.js';
 export class RLock extends Holdable {
   readonly [core]: RecursiveCore;
 
+  /** A lock that nobody owns. */
   constructor(options: LockOptions = {}, at?: At) {
     super();
     this[core] = new RecursiveCore(checkOptions(options), at);

@@ -26,6 +26,7 @@ import { waitSync } from './wait.js';
 export class Semaphore extends Holdable {
   readonly #permits: Permits;
 
+  /** With so many permits at first: a whole number, 0 or more. */
   constructor(value = 1, at?: At) {
     super();
     this.#permits = at

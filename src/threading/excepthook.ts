@@ -7,8 +7,11 @@ import type { Thread } from './thread.js';
 export interface ExceptHookArgs {
   /** The class of the error; undefined if what was thrown is no object. */
   readonly excType: unknown;
+  /** What was thrown. */
   readonly excValue: unknown;
+  /** Its stack, if it has one. */
   readonly excTraceback: string | undefined;
+  /** The thread that ends by it. */
   readonly thread: Thread;
 }
 

@@ -16,6 +16,8 @@ let made = 0;
  * A thread of this process that runs a function of this program, with a heap of its own: what it is to share with others
  * are locks, queues, shared values and arrays, as between processes.
  *
+ * A class of your own overrides `run` instead; its fields travel to the thread, its constructor does not run there.
+ *
  * @example
  * import { Thread } from 'manyfold/threading';
  *
@@ -23,8 +25,6 @@ let made = 0;
  * const t = new Thread({ target: (name: string) => console.log(greeting, name), args: ['bob'] });
  * await t.start();
  * await t.join();
- *
- * A class of your own overrides `run` instead; its fields travel to the thread, its constructor does not run there.
  *
  * @see https://docs.python.org/3/library/threading.html#threading.Thread
  */
@@ -119,6 +119,7 @@ export class Thread<Args extends readonly unknown[] = readonly unknown[]> {
     return stateOf(this).nativeId;
   }
 
+  /** As in Python: `<Thread(Thread-1, started 4711)>`. */
   toString(): string {
     const state = stateOf(this);
     const life = !state.started ? 'initial' : isOver(state, true) ? 'stopped' : 'started';
@@ -126,6 +127,7 @@ export class Thread<Args extends readonly unknown[] = readonly unknown[]> {
     return `<${this.constructor.name}(${this.name}, ${life}${state.daemon ? ' daemon' : ''}${number})>`;
   }
 
+  /** Waits for its end, if it was started: `await using thread = new Thread({ target })`. */
   async [Symbol.asyncDispose](): Promise<void> {
     if (stateOf(this).started) await this.join();
   }

@@ -17,7 +17,9 @@ import { Thread } from './thread.js';
 export class Timer<Args extends readonly unknown[] = readonly unknown[]> extends Thread {
   /** Milliseconds. */
   readonly interval: number;
+  /** What is called when the time is over. */
   readonly function: (...args: Args) => unknown;
+  /** What it is called with. */
   readonly args: Args;
   /** Set when it is over: called or cancelled. */
   readonly finished = new Event();
@@ -40,6 +42,7 @@ export class Timer<Args extends readonly unknown[] = readonly unknown[]> extends
     this.finished.set();
   }
 
+  /** What the thread does: waits, and calls the function unless it was cancelled. */
   override async run(): Promise<void> {
     if (await this.finished.wait({ timeout: this.interval })) return;
     await this.function(...this.args);

@@ -11,12 +11,15 @@ interface Row {
 
 type Table = readonly Readonly<Record<string, string>>[];
 
-interface PublicName {
+interface Commented {
   readonly entry: string;
+  readonly title: string;
+  readonly tags: readonly { readonly name: string; readonly content: string }[];
+}
+
+interface PublicName extends Omit<Commented, 'title'> {
   readonly name: string;
   readonly kind: 'class' | 'function' | 'value' | 'type';
-  readonly text: string;
-  readonly tags: readonly { readonly name: string; readonly content: string }[];
 }
 
 /** What tests use of the plain JavaScript in scripts/. */
@@ -32,6 +35,8 @@ export interface Scripts {
   };
   'reference.mjs': {
     readonly publicNames: () => readonly PublicName[];
+    readonly commented: () => readonly Commented[];
+    readonly silentNames: () => readonly string[];
   };
   'check-layout.mjs': {
     /** Typed as if there were always a complaint: a test that finds none fails on its text. */
