@@ -68,6 +68,28 @@ eachMethod(['forkserver', 'spawn', 'fork', 'thread', 'coroutine'], (method, cont
     }
   });
 
+  test(
+    'terminate() ends a task that never ends, also one that would rather not be asked',
+    { not: { coroutine: because.oneThread } },
+    async () => {
+      const endless = () => {
+        for (;;);
+      };
+      const stubborn = () => {
+        process.on('SIGTERM', () => {});
+        for (;;);
+      };
+      for (const task of [endless, stubborn]) {
+        const pool = new Pool(1, { graceMs: 50 });
+        const result = pool.applyAsync(task);
+        assert.ok(await until(() => pool.stats().running === 1));
+        pool.terminate();
+        await assert.rejects(result.get(), { code: 'ERR_POOL_TERMINATED' });
+        await pool.join();
+      }
+    },
+  );
+
   test('terminate() ends a map of very many chunks', async () => {
     const pool = new Pool(1);
     const mapping = pool.map(

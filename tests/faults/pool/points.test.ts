@@ -70,10 +70,23 @@ eachMethod(['forkserver', 'spawn'], (method, context, test) => {
     };
   };
 
-  const points: Record<
-    string,
-    (fuse: () => void) => { items?: unknown[]; target?: (x: unknown) => unknown; options?: object }
-  > = {
+  interface Fault {
+    readonly items?: unknown[];
+    readonly target?: (x: unknown) => unknown;
+    readonly options?: object;
+    /** To be awaited when the workers are there, right before they are asked. */
+    readonly before?: () => Promise<void>;
+  }
+
+  const points: Record<string, (fuse: () => void) => Fault> = {
+    'while it is idle': () => {
+      const pid = new context.Value('i', 0, { lock: false });
+      const before = async (): Promise<void> => {
+        assert.ok(await until(() => pid.value !== 0));
+        process.kill(pid.value, 'SIGKILL');
+      };
+      return { options: { initializer: () => void (pid.value ||= process.pid) }, before };
+    },
     'taking a task': (fuse) => ({ items: ITEMS.map((x) => (x === CHOSEN ? new Bomb('reading', fuse) : x)) }),
     'in the task': (fuse) => ({ target: (x) => (x === CHOSEN && fuse(), x) }),
     'writing the result': (fuse) => ({ target: (x) => (x === CHOSEN ? new Bomb('writing', fuse) : x) }),
@@ -92,8 +105,9 @@ eachMethod(['forkserver', 'spawn'], (method, context, test) => {
   for (const [point, make] of Object.entries(points)) {
     test(`a worker that is killed ${point}: what it had fails, all else is done`, async () => {
       for (const way of ['applyAsync', 'map', 'imap']) {
-        const { items = ITEMS, target = (x: unknown) => x, options = {} } = make(makeFuse());
+        const { items = ITEMS, target = (x: unknown) => x, options = {}, before } = make(makeFuse());
         await using pool = new Pool(2, options);
+        await before?.();
         const outcomes = await waysToAsk(pool)[way]!(target, items);
         const failed = outcomes.filter(({ status }) => status === 'rejected');
         for (const { reason } of failed as PromiseRejectedResult[])
@@ -103,8 +117,9 @@ eachMethod(['forkserver', 'spawn'], (method, context, test) => {
         assert.equal(outcomes.length, way === 'map' ? 1 : ITEMS.length);
         assert.deepEqual(await pool.map((x: number) => x + 1, [1, 2, 3]), [2, 3, 4]);
       }
-      const { items = ITEMS, target = (x: unknown) => x, options = {} } = make(makeFuse());
+      const { items = ITEMS, target = (x: unknown) => x, options = {}, before } = make(makeFuse());
       await using executor = new ProcessPoolExecutor(2, { mpContext: context, ...options });
+      if (before) await executor.submit(() => 1).then(before);
       const futures = items.map((item) => executor.submit(target, item));
       for (const future of futures) {
         const error = await future.exception();
