@@ -1,3 +1,4 @@
+import type { WaitOptions } from '../sync/options.js';
 import type { BaseProxy } from './proxy.js';
 
 /** What a method of a proxy calls at the server, and what it makes of the result. */
@@ -5,6 +6,8 @@ export interface Call<R> {
   readonly method: string;
   readonly args: readonly unknown[];
   readonly map: (result: unknown) => R;
+  /** Ends the call, where it waits. */
+  readonly signal?: AbortSignal | undefined;
   /** What an error means, where that is no error. */
   readonly caught?: ((error: unknown) => R) | undefined;
 }
@@ -27,6 +30,11 @@ export function call<R = unknown>(method: string, ...args: readonly unknown[]): 
 
 export function mapped<R>(map: (result: unknown) => R, method: string, ...args: readonly unknown[]): Call<R> {
   return { method, args, map };
+}
+
+/** A call that waits, and can be ended. */
+export function until<R>(options: WaitOptions | undefined, made: Call<R>): Call<R> {
+  return options?.signal === undefined ? made : { ...made, signal: options.signal };
 }
 
 /** An error of Python that only says that there is no such thing is a result here. */
@@ -71,9 +79,9 @@ export function addCalls(type: { readonly prototype: object }, calls: Calls): vo
     const define = (as: string, value: unknown): void =>
       void Object.defineProperty(type.prototype, as, { value, writable: true, configurable: true });
     define(name, async function awaited(this: BaseProxy, ...args: unknown[]) {
-      const { method, args: given, map, caught } = build(...args);
-      if (caught === undefined) return map(await this.callMethod(method, given));
-      return this.callMethod(method, given).then(map, caught);
+      const { method, args: given, map, signal, caught } = build(...args);
+      const result = this.callMethod(method, given, undefined, signal);
+      return caught === undefined ? map(await result) : result.then(map, caught);
     });
     define(`${name}Sync`, function blocking(this: BaseProxy, ...args: unknown[]) {
       const { method, args: given, map, caught = rethrow } = build(...args);

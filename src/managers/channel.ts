@@ -27,9 +27,17 @@ export interface PickledProxies {
   readonly globals: Globals;
 }
 
+/** Python's side wants tuples for the message, and in a request for its arguments. */
+function tuple(message: readonly unknown[]): readonly unknown[] {
+  const [ident, method, args, kwargs] = message;
+  return Object.freeze(
+    message.length === 4 ? [ident, method, Object.freeze([...(args as unknown[])]), kwargs] : message,
+  );
+}
+
 /** Between programs. */
 export function pickledChannel(connection: Connection, { replace, globals }: PickledProxies): Channel {
-  const encode = (message: readonly unknown[]): Uint8Array => encodePickle(Object.freeze([...message]), replace);
+  const encode = (message: readonly unknown[]): Uint8Array => encodePickle(tuple(message), replace);
   return {
     send: (message) => connection.sendBytes(encode(message)),
     sendSync: (message) => connection.sendBytesSync(encode(message)),

@@ -1,22 +1,25 @@
 import { unlinkSegment } from '../named/segment.js';
-import type { Objects } from './objects.js';
+import { Lending, type Objects, type Referent } from './objects.js';
+import { OTHERS } from './clients.js';
+import type { Session } from './session.js';
 import type { Token } from './wire.js';
 
 /** What clients ask of the server itself, by the names of CPython's requests. */
-export type Control = (args: readonly unknown[], kwargs: object, holder: object) => unknown;
+export type Control = (args: readonly unknown[], kwargs: object, session: Session) => unknown;
 
 const tuple = (...items: unknown[]): readonly unknown[] => Object.freeze(items);
 
 export function controlsOf(objects: Objects, segments: Segments): ReadonlyMap<string, Control> {
   const controls: Readonly<Record<string, Control>> = {
     dummy: () => null,
-    accept_connection: () => null,
-    create: async ([typeid, ...args], kwargs, holder) => {
-      const ident = await objects.create(String(typeid), args, kwargs, holder);
-      return tuple(ident, tuple(...objects.get(ident).exposed));
+    create: async ([typeid, ...args], kwargs, session) =>
+      given(await objects.create(String(typeid), args, kwargs), session),
+    incref: ([ident], _, { client }) => (objects.hold(String(ident), client), null),
+    decref: ([ident], _, { client }) => (objects.letGo(String(ident), client), null),
+    goodbye: (_, __, { client }) => {
+      if (client !== OTHERS) client.saidGoodbye = true;
+      return null;
     },
-    incref: ([ident], _, holder) => (objects.hold(String(ident), holder), null),
-    decref: ([ident], _, holder) => (objects.letGo(String(ident), holder), null),
     get_methods: ([token]) => tuple(...objects.get((token as Token).id).exposed),
     number_of_objects: () => objects.size,
     debug_info: () => debugInfo(objects),
@@ -25,12 +28,20 @@ export function controlsOf(objects: Objects, segments: Segments): ReadonlyMap<st
     list_segments: () => [...segments.names],
   };
   return new Map(Object.entries(controls));
+
+  function given(referent: Referent, session: Session): readonly unknown[] {
+    const { ident, exposed } = referent;
+    session.gives(referent);
+    if (session.isLocal) return tuple(ident, tuple(...exposed), new Lending(objects, referent));
+    objects.hold(ident, session.client);
+    return tuple(ident, tuple(...exposed));
+  }
 }
 
 function debugInfo(objects: Objects): string {
   return [...objects.all()]
-    .map(([ident, { object, holders }]) => {
-      const count = [...holders.values()].reduce((sum, held) => sum + held, 0);
+    .map(({ ident, object, holders, isLent }) => {
+      const count = [...holders.values()].reduce((sum, held) => sum + held, isLent ? 1 : 0);
       return `  ${ident}:       refcount=${count}\n    ${String(object).slice(0, 75)}`;
     })
     .join('\n');

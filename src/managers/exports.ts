@@ -1,6 +1,8 @@
 import { registerExports, registerHandle } from '../memory/handle.js';
 import { PythonError, RemoteError } from '../pickle/errors.js';
 import { Complex, Decimal, Float, Range, registerPickle, Slice, TimeDelta } from '../pickle/pickle.js';
+import { Block } from './block.js';
+import { Card } from './card.js';
 import { serveManager } from './launch.js';
 import { BaseManager } from './manager.js';
 import { BaseProxy } from './proxy.js';
@@ -26,3 +28,5 @@ registerExports({
   serveManager,
 });
 registerHandle('ManagerProxy', reviveProxy);
+registerHandle('ManagerBlock', (address) => new Block(address as number));
+registerHandle('ManagerCard', (address) => new Card(address as number));

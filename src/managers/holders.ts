@@ -1,8 +1,12 @@
 import { Queue } from '../queue/queue.js';
-import { placeOf, placesOf, pythonError, Slice } from './python-values.js';
-import { iterated } from './python-values.js';
+import type { WaitOptions } from '../sync/options.js';
+import { iterated, placeOf, placesOf, pythonError, Slice } from './python-values.js';
+import { callerAware, split, type Caller } from './waits.js';
 
 /** The smaller objects of a server, with the methods that Python's proxies call. */
+
+/** Called when nobody holds an object any more. */
+export const dropped: unique symbol = Symbol('dropped');
 
 export class ServerNamespace {
   readonly #attributes: Map<string, unknown>;
@@ -78,18 +82,22 @@ export class ServerArray {
 
 /** Python's `queue.Queue`, with its names and its seconds, over the one of `manyfold/queue`. */
 export class ServerQueue {
+  readonly [callerAware] = true;
   readonly #queue: Queue;
 
   constructor(maxsize = 0) {
     this.#queue = new Queue(maxsize);
   }
 
-  put(item: unknown, block: unknown = true, timeout: unknown = null): Promise<void> {
-    return this.#queue.put(item, options(block, timeout));
+  put(...args: unknown[]): Promise<void> {
+    const { given, caller } = split(args);
+    return this.#queue.put(given[0], options(given[1], given[2], caller));
   }
 
-  get(block: unknown = true, timeout: unknown = null): Promise<unknown> {
-    return this.#queue.get(options(block, timeout));
+  /** One whose client has gone takes nothing. */
+  get(...args: unknown[]): Promise<unknown> {
+    const { given, caller } = split(args);
+    return this.#queue.get(options(given[0], given[1], caller));
   }
 
   put_nowait(item: unknown): void {
@@ -116,8 +124,8 @@ export class ServerQueue {
     this.#queue.taskDone();
   }
 
-  join(): Promise<void> {
-    return this.#queue.join();
+  join(...args: unknown[]): Promise<void> {
+    return this.#queue.join({ signal: split(args).caller.signal });
   }
 
   shutdown(immediate: unknown = false): void {
@@ -125,9 +133,9 @@ export class ServerQueue {
   }
 }
 
-function options(block: unknown, timeout: unknown): { block: boolean; timeout?: number } {
+function options(block: unknown = true, timeout: unknown, { signal }: Caller): WaitOptions {
   const waits = block !== false && block !== 0;
-  return typeof timeout === 'number' ? { block: waits, timeout: timeout * 1000 } : { block: waits };
+  return typeof timeout === 'number' ? { block: waits, timeout: timeout * 1000, signal } : { block: waits, signal };
 }
 
 /** A generator or iterator that stays at the server. */
@@ -146,5 +154,9 @@ export class ServerIterator {
 
   async close(): Promise<void> {
     await this.#iterator.return?.();
+  }
+
+  [dropped](): void {
+    this.close().catch(() => {}); // what it does at its end concerns nobody any more
   }
 }

@@ -1,84 +1,71 @@
 import type { Connection } from '../channel/connection.js';
-import { Pipe } from '../channel/pipe.js';
-import type { Queue } from '../channel/queue.js';
-import { wait, waitSync } from '../channel/wait.js';
-import { OSError } from '../errors.js';
 import { self } from '../memory/slots.js';
-import { RemoteError } from '../pickle/errors.js';
-import type { Address } from '../network/address.js';
-import { Client, ClientSync } from '../network/client.js';
 import { isListeningHere } from '../network/listening.js';
 import { waitsForItself } from '../sync/alone.js';
-import { localChannel, pickledChannel, type Channel } from './channel.js';
+import { pickledChannel, type Channel } from './channel.js';
+import { LocalLines, RemoteLines, serverGone, type Lines, type Way } from './lines.js';
+import { replaceErrors } from './errors-abroad.js';
+import type { Replace } from '../pickle/pickle.js';
 import { managerGlobals, replaceProxies, type ProxyParts } from './reference.js';
+import { resultOf, settled } from './result.js';
 import { SharedLine } from './shared-line.js';
-import { ERROR, PROXY, RETURN, type Reply, type Request, type Token } from './wire.js';
+import { CANCEL, type Reply, type Request } from './wire.js';
 
-/** How a server is reached: its address and key, and for the processes of its program the lobby, where pipes are handed in. */
-export interface Way {
-  readonly address: Address;
-  readonly authkey: Uint8Array;
-  readonly lobby?: Lobby | undefined;
-}
+export type { Knock, Lobby, Way } from './lines.js';
 
-/** Where the processes of a program hand in pipes, and a connection that ends with the server. */
-export interface Lobby {
-  readonly pipes: Queue<Connection>;
-  readonly presence: Connection;
-  /** The slot of the thread in which the server runs. */
-  readonly host: number;
-}
+/** Makes a proxy; `keeps` is what keeps the object, where that is not said to the server. */
+type Rebuild = (link: Link, parts: ProxyParts, keeps?: object) => object;
 
-type Rebuild = (link: Link, parts: ProxyParts) => object;
+/** A server that is in this very process. */
+type Here = (request: Request) => Reply | Promise<Reply>;
 
 const NO_ARGUMENTS = {};
+const WHAT_BLOCKS = 'a blocking call to a server in this thread';
 
 /**
  * This process's lines to a server. A call takes a line that nobody uses, or opens one, so that calls that wait do not hold
- * up the others; lines are kept and used again.
+ * up the others; lines are kept and used again. To a server of this program, all that is awaited shares one line.
  */
 export class Link {
   readonly way: Way;
   readonly #rebuild: Rebuild;
+  readonly #here: Here | undefined;
+  readonly #remote: RemoteLines;
+  readonly #lines: Lines;
   readonly #idle: Channel[] = [];
   #shared: Promise<SharedLine> | undefined;
-  /** Proxies that have come with the reply that is being read, and are to be counted. */
-  #fresh: string[] = [];
   #closed = false;
 
-  constructor(way: Way, rebuild: Rebuild) {
+  constructor(way: Way, rebuild: Rebuild, here?: Here) {
     this.way = way;
     this.#rebuild = rebuild;
+    this.#here = here;
+    this.#remote = new RemoteLines(way, (connection) => this.#pickled(connection));
+    this.#lines = way.lobby ? new LocalLines(way.lobby) : this.#remote;
+  }
+
+  /** Whether the server counts who holds what: then proxies say when they come and go. */
+  get counts(): boolean {
+    return this.way.lobby === undefined && this.#here === undefined;
   }
 
   // ---- lines -------------------------------------------------------------------------------------------------------
 
   async takeLine(): Promise<Channel> {
-    const idle = this.#idle.pop();
-    if (idle) return idle;
-    const { lobby, address, authkey } = this.way;
-    if (lobby) return this.#enter(lobby);
-    const line = this.#pickled(await Client(address, { authkey }));
-    await this.callOn(line, [null, 'accept_connection', Object.freeze([clientName()]), NO_ARGUMENTS]);
-    return line;
+    if (this.#closed) throw serverGone();
+    return this.#idle.pop() ?? this.#lines.open();
   }
 
   takeLineSync(): Channel {
     this.#refuseOwnThread();
-    const idle = this.#idle.pop();
-    if (idle) return idle;
-    const { lobby, address, authkey } = this.way;
-    if (lobby) return this.#enterSync(lobby);
-    const line = this.#pickled(ClientSync(address, { authkey }));
-    this.callOnSync(line, [null, 'accept_connection', Object.freeze([clientName()]), NO_ARGUMENTS]);
-    return line;
+    if (this.#closed) throw serverGone();
+    return this.#idle.pop() ?? this.#lines.openSync();
   }
 
   /** While this thread blocked, its server could not answer. */
   #refuseOwnThread(): void {
     const { lobby, address } = this.way;
-    if (lobby ? lobby.host === self() : isListeningHere(address))
-      throw waitsForItself('a blocking call to a server in this thread');
+    if (lobby ? lobby.host === self() : isListeningHere(address)) throw waitsForItself(WHAT_BLOCKS);
   }
 
   giveBack(line: Channel): void {
@@ -86,64 +73,72 @@ export class Link {
     else if (!broken.has(line)) this.#idle.push(line);
   }
 
-  #knock({ pipes }: Lobby): Connection {
-    if (this.#closed) throw gone();
-    const [here, there] = Pipe<unknown, unknown>();
-    pipes.putNowait(there);
-    there.close();
-    return here;
-  }
-
-  /** The server says a first word on each pipe that it takes; or it has gone, and nobody takes it any more. */
-  async #enter(lobby: Lobby): Promise<Channel> {
-    const here = this.#knock(lobby);
-    const [ready] = await wait([here, lobby.presence]);
-    if (ready !== here) throw (here.close(), gone());
-    await here.recv();
-    return localChannel(here);
-  }
-
-  #enterSync(lobby: Lobby): Channel {
-    const here = this.#knock(lobby);
-    const [ready] = waitSync([here, lobby.presence]);
-    if (ready !== here) throw (here.close(), gone());
-    here.recvSync();
-    return localChannel(here);
-  }
-
-  async #sharedLine(lobby: Lobby): Promise<SharedLine> {
+  async #sharedLine(): Promise<SharedLine> {
+    if (this.#closed) throw serverGone();
     if (this.#shared === undefined || (await this.#shared.catch(() => undefined))?.hasEnded !== false)
-      this.#shared = this.#enter(lobby).then((channel) => new SharedLine(channel));
+      this.#shared = this.#lines.open().then((channel) => new SharedLine(channel));
     return this.#shared;
   }
 
   #pickled(connection: Connection): Channel {
+    const fresh: string[] = [];
     const rebuild = (parts: ProxyParts): object => {
-      this.#fresh.push(parts.token.id);
+      fresh.push(parts.token.id);
       return this.#rebuild(this, parts);
     };
-    return pickledChannel(connection, { replace: replaceProxies, globals: managerGlobals(rebuild) });
+    const replace: Replace = (value) =>
+      this.#remote.knowsUs && value instanceof Error ? replaceErrors(value) : replaceProxies(value);
+    const channel = pickledChannel(connection, { replace, globals: managerGlobals(rebuild) });
+    freshOf.set(channel, fresh);
+    return channel;
+  }
+
+  /** In good order: what it has left locked stays so. */
+  sayGoodbye(): void {
+    const line = this.#idle.at(-1);
+    if (line === undefined || !this.#remote.knowsUs) return;
+    try {
+      line.sendSync([null, 'goodbye', [], NO_ARGUMENTS]);
+    } catch {
+      // The server has gone first.
+    }
   }
 
   close(): void {
+    this.sayGoodbye();
     this.#closed = true;
+    this.#leave();
+  }
+
+  #leave(): void {
     void this.#shared?.then((line) => line.close()).catch(() => {});
+    this.#shared = undefined;
     for (const line of this.#idle.splice(0)) line.close();
+  }
+
+  /** In a forked child: the lines are the parent's. */
+  renew(): void {
+    this.#shared = undefined;
+    this.#idle.length = 0;
   }
 
   // ---- calls -------------------------------------------------------------------------------------------------------
 
-  async call(request: Request): Promise<unknown> {
-    if (this.way.lobby) return this.#result(await (await this.#sharedLine(this.way.lobby)).call(request));
+  async call(request: Request, signal?: AbortSignal): Promise<unknown> {
+    signal?.throwIfAborted();
+    if (this.#here) return this.#result(await this.#here(request));
+    if (this.way.lobby)
+      return settled((await this.#sharedLine()).call(request, signal), (reply) => this.#result(reply), signal);
     const line = await this.takeLine();
     try {
-      return await this.callOn(line, request);
+      return await this.callOn(line, request, signal);
     } finally {
       this.giveBack(line);
     }
   }
 
   callSync(request: Request): unknown {
+    if (this.#here) return this.#callHereSync(this.#here(request));
     const line = this.takeLineSync();
     try {
       return this.callOnSync(line, request);
@@ -152,16 +147,42 @@ export class Link {
     }
   }
 
-  async callOn(line: Channel, request: Request): Promise<unknown> {
-    let reply: unknown;
+  #callHereSync(reply: Reply | Promise<Reply>): unknown {
+    if (!(reply instanceof Promise)) return this.#result(reply);
+    reply.catch(() => {});
+    throw waitsForItself(WHAT_BLOCKS);
+  }
+
+  async callOn(line: Channel, request: Request, signal?: AbortSignal): Promise<unknown> {
+    signal?.throwIfAborted();
+    const cancel = (): void => this.#cancel(line);
+    signal?.addEventListener('abort', cancel);
+    try {
+      return await settled(this.#exchange(line, request), (reply) => this.#result(reply), signal);
+    } finally {
+      signal?.removeEventListener('abort', cancel);
+    }
+  }
+
+  /** A server of CPython's hears of it only by the end of the line. */
+  #cancel(line: Channel): void {
+    if (this.way.lobby || this.#remote.knowsUs) return void line.send([null, CANCEL, [], NO_ARGUMENTS]).catch(() => {});
+    broken.add(line);
+    line.close();
+  }
+
+  async #exchange(line: Channel, request: Request): Promise<unknown> {
+    underWay.add(request);
     try {
       await line.send(request);
-      reply = await line.receive();
+      const reply = await line.receive();
+      for (const ident of freshOf.get(line)?.splice(0) ?? []) await this.control('incref', [ident]);
+      return reply;
     } catch (error) {
       throw this.#broken(line, error);
+    } finally {
+      underWay.delete(request);
     }
-    for (const ident of this.#takeFresh()) await this.control('incref', [ident]);
-    return this.#result(reply);
   }
 
   callOnSync(line: Channel, request: Request): unknown {
@@ -170,10 +191,10 @@ export class Link {
     try {
       line.sendSync(request);
       reply = line.receiveSync();
+      for (const ident of freshOf.get(line)?.splice(0) ?? []) this.controlSync('incref', [ident]);
     } catch (error) {
       throw this.#broken(line, error);
     }
-    for (const ident of this.#takeFresh()) this.controlSync('incref', [ident]);
     return this.#result(reply);
   }
 
@@ -185,62 +206,44 @@ export class Link {
     return error;
   }
 
-  #takeFresh(): string[] {
-    const fresh = this.#fresh;
-    if (fresh.length > 0) this.#fresh = [];
-    return fresh;
-  }
-
   #result(reply: unknown): unknown {
-    const [kind, payload] = reply as Reply;
-    switch (kind) {
-      case RETURN:
-        return payload;
-      case ERROR:
-        throw payload;
-      case PROXY: {
-        const [exposed, token] = payload as readonly [readonly string[], Token];
-        return this.#rebuild(this, { token, exposed, proxy: 'AutoProxy' });
-      }
-      default:
-        throw new RemoteError('ERR_MANAGER_REMOTE', `the server could not do it:\n${String(payload)}`);
-    }
+    return resultOf(reply, (parts, keeps) => this.#rebuild(this, parts, keeps));
   }
 
-  /** What concerns the server itself. Other programs take a connection for each, as in CPython. */
+  /** What concerns the server itself. To one of CPython's each goes over a connection of its own. */
   async control(name: string, args: readonly unknown[], kwargs: Request[3] = NO_ARGUMENTS): Promise<unknown> {
-    const request = [null, name, Object.freeze([...args]), kwargs] as const;
-    const { lobby, address, authkey } = this.way;
-    if (lobby) return this.call(request);
-    const line = this.#pickled(await Client(address, { authkey }));
-    try {
-      await line.send(request);
-      return this.#result(await line.receive());
-    } finally {
-      line.close();
+    const request = [null, name, args, kwargs] as const;
+    if (!this.counts) return this.call(request);
+    const line = await this.takeLine();
+    if (this.#remote.knowsUs) {
+      try {
+        return await this.callOn(line, request);
+      } finally {
+        this.giveBack(line);
+      }
     }
+    this.giveBack(line);
+    return this.#result(await this.#remote.askBare(request));
   }
 
   controlSync(name: string, args: readonly unknown[], kwargs: Request[3] = NO_ARGUMENTS): unknown {
-    const request = [null, name, Object.freeze([...args]), kwargs] as const;
-    const { lobby, address, authkey } = this.way;
-    if (lobby) return this.callSync(request);
-    const line = this.#pickled(ClientSync(address, { authkey }));
-    try {
-      line.sendSync(request);
-      return this.#result(line.receiveSync());
-    } finally {
-      line.close();
+    const request = [null, name, args, kwargs] as const;
+    if (!this.counts) return this.callSync(request);
+    const line = this.takeLineSync();
+    if (this.#remote.knowsUs) {
+      try {
+        return this.callOnSync(line, request);
+      } finally {
+        this.giveBack(line);
+      }
     }
+    this.giveBack(line);
+    return this.#result(this.#remote.askBareSync(request));
   }
 }
 
 const broken = new WeakSet<Channel>();
-
-function gone(): OSError {
-  return new OSError('ERR_CONNECTION_REFUSED', "the manager's server has gone");
-}
-
-function clientName(): string {
-  return `node-${process.pid}`;
-}
+/** Proxies that have come with the reply that is being read, and are to be counted. */
+const freshOf = new WeakMap<Channel, string[]>();
+/** What a request refers to has to be there until the server has read it. */
+const underWay = new Set<Request>();

@@ -2,6 +2,7 @@ import { ArgumentTypeError, AssertionError, expected, ProcessError } from '../er
 import { checkKey, type Address } from '../network/address.js';
 import { currentProcess } from '../process/current.js';
 import { Process } from '../process/process.js';
+import type { Block } from './block.js';
 import type { Link } from './link.js';
 import { addProxies } from './proxies.js';
 import { forgetLink, linkTo, makeProxy, type BaseProxy } from './proxy.js';
@@ -151,12 +152,12 @@ export class BaseManager implements AsyncDisposable {
   }
 
   #made<T extends object>(link: Link, typeid: string, made: unknown): Remote<T> {
-    const [ident, exposed] = made as [string, readonly string[]];
+    const [ident, exposed, block] = made as [string, readonly string[], Block | undefined];
     const { address } = link.way;
     const token = Token.of(typeid, typeof address === 'string' ? address : Object.freeze([...address]), ident);
     const own = this.#registrations.find(([name]) => name === typeid)?.[1].proxy;
     const proxy = own ?? builtinTypes.get(typeid)?.proxy ?? 'AutoProxy';
-    return makeProxy(link, { token, exposed, proxy }) as unknown as Remote<T>;
+    return makeProxy(link, { token, exposed, proxy }, block) as unknown as Remote<T>;
   }
 
   /** How many objects the server holds. */

@@ -1,20 +1,29 @@
 import { ArgumentTypeError } from '../errors.js';
 import { RemoteError } from '../pickle/errors.js';
+import { handle } from '../memory/handle.js';
+import { Block, lend } from './block.js';
 import { localOf } from './calls.js';
 import { callsOf } from './proxies.js';
 import { callerAware, type Caller } from './waits.js';
 import { builtinTypes, publicMethods, type Registry } from './registry.js';
-import { ServerIterator, ServerQueue } from './holders.js';
+import { dropped, ServerIterator } from './holders.js';
 import { withNamed } from './named.js';
 
 /** One object of a server. */
 export interface Referent {
+  readonly ident: string;
   readonly typeid: string;
   readonly object: object;
   readonly exposed: ReadonlySet<string>;
   readonly methodToTypeid: Readonly<Record<string, string>>;
-  /** How many hold it, by who holds it: a client of this program, or all others together. */
-  readonly holders: Map<unknown, number>;
+  /** How many hold it, by who holds it: the clients that are other programs. */
+  readonly holders: Map<object, number>;
+  /** Stands for it in the program's memory, once a process of the program has it. */
+  block: Block | undefined;
+  /** Whether others may refer to the block. */
+  isLent: boolean;
+  /** Whether there ever was a proxy of it in this process, such as one that is in another object. */
+  hasProxies: boolean;
 }
 
 /** Called on any object, exposed or not. */
@@ -29,10 +38,32 @@ function textOf(object: object): string {
   return own ? own.call(object) : String(object);
 }
 
-/** The objects of a server, by the names that proxies know them by; each lives as long as somebody holds it. */
+/** What is sent of an object: its block, which is lent when the message is written. */
+export class Lending {
+  readonly #objects: Objects;
+  readonly #referent: Referent;
+
+  constructor(objects: Objects, referent: Referent) {
+    this.#objects = objects;
+    this.#referent = referent;
+  }
+
+  [handle](): [string, unknown] {
+    return this.#objects.lend(this.#referent)[handle]();
+  }
+}
+
+/**
+ * The objects of a server, by the names that proxies know them by. Each lives for as long as a client program holds it, a
+ * process of this program has its block, or something in this process refers to it: proxies that are in other objects
+ * keep the objects that they stand for, so the collector of JavaScript finds what only refers to itself.
+ */
 export class Objects {
   readonly #registry: Registry;
-  readonly #referents = new Map<string, Referent>();
+  readonly #referents = new Map<string, Referent | WeakRef<Referent>>();
+  readonly #collected = new FinalizationRegistry<string>((ident) => {
+    if (this.#find(ident) === undefined) this.#referents.delete(ident);
+  });
   #made = 0;
 
   constructor(registry: Registry) {
@@ -40,64 +71,111 @@ export class Objects {
   }
 
   get size(): number {
-    return this.#referents.size;
+    return [...this.all()].length;
   }
 
-  *all(): Generator<[string, Referent]> {
-    yield* this.#referents;
+  *all(): Generator<Referent> {
+    for (const ident of this.#referents.keys()) {
+      const referent = this.#find(ident);
+      if (referent !== undefined) yield referent;
+    }
+  }
+
+  #find(ident: string): Referent | undefined {
+    const found = this.#referents.get(ident);
+    return found instanceof WeakRef ? found.deref() : found;
   }
 
   get(ident: string): Referent {
-    const referent = this.#referents.get(ident);
+    const referent = this.#find(ident);
     if (referent === undefined) throw new RemoteError('ERR_MANAGER_OBJECT', `there is no object '${ident}' any more`);
     return referent;
   }
 
-  /** Makes an object, held once by its holder. */
-  async create(typeid: string, args: readonly unknown[], kwargs: object, holder: unknown): Promise<string> {
+  /** Makes an object. It goes with the next `reconsider`, unless somebody holds it by then. */
+  async create(typeid: string, args: readonly unknown[], kwargs: object): Promise<Referent> {
     const registered = this.#registry.get(typeid);
     if (!registered) throw new RemoteError('ERR_MANAGER_TYPEID', `KeyError: there is no type '${typeid}' here`);
     const all = withNamed(typeid, args, kwargs, true) as never[];
     const { make, isClass } = registered;
     const object: unknown = isClass ? Reflect.construct(make, all) : await make(...all);
-    return this.add(typeid, object, holder);
+    return this.add(typeid, object);
   }
 
-  add(typeid: string, value: unknown, holder: unknown): string {
+  add(typeid: string, value: unknown): Referent {
     const registered = this.#registry.get(typeid);
     const isIterator = typeid === 'Iterator' && !(value instanceof ServerIterator);
     const object = isIterator ? new ServerIterator(value as Iterator<unknown>) : value;
     if (typeof object !== 'object' || object === null)
       throw new RemoteError('ERR_MANAGER_TYPEID', `'${typeid}' has made no object, but ${String(object)}`);
     const ident = (++this.#made).toString(16);
-    this.#referents.set(ident, {
+    const referent: Referent = {
+      ident,
       typeid,
       object,
       exposed: new Set(registered?.exposed ?? publicMethods(object)),
       methodToTypeid: registered?.methodToTypeid ?? {},
-      holders: new Map([[holder, 1]]),
+      holders: new Map(),
+      block: undefined,
+      isLent: false,
+      hasProxies: false,
+    };
+    this.#referents.set(ident, referent);
+    return referent;
+  }
+
+  /** What stands for the object in the program's memory. To be called whenever it is about to be given out. */
+  lend(referent: Referent): Block {
+    const block = (referent.block ??= Block.create());
+    if (referent.isLent) return block;
+    referent.isLent = true;
+    this.#referents.set(referent.ident, referent);
+    lend(block, () => {
+      referent.isLent = false;
+      this.reconsider(referent);
     });
-    return ident;
+    return block;
   }
 
-  hold(ident: string, holder: unknown): void {
-    const { holders } = this.get(ident);
-    holders.set(holder, (holders.get(holder) ?? 0) + 1);
+  /** What proxies in this process have: it keeps the object, and lends it when they travel. */
+  keep(ident: string): Lending {
+    const referent = this.get(ident);
+    referent.hasProxies = true;
+    return new Lending(this, referent);
   }
 
-  letGo(ident: string, holder: unknown): void {
-    const { holders } = this.get(ident);
-    const count = holders.get(holder) ?? 0;
+  hold(ident: string, holder: object): void {
+    const referent = this.get(ident);
+    referent.holders.set(holder, (referent.holders.get(holder) ?? 0) + 1);
+    this.#referents.set(ident, referent);
+  }
+
+  letGo(ident: string, holder: object): void {
+    const referent = this.get(ident);
+    const count = referent.holders.get(holder) ?? 0;
     if (count <= 0) throw new RemoteError('ERR_MANAGER_OBJECT', `the object '${ident}' is not held by its client`);
-    if (count > 1) holders.set(holder, count - 1);
-    else holders.delete(holder);
-    if (holders.size === 0) this.#referents.delete(ident);
+    if (count > 1) return void referent.holders.set(holder, count - 1);
+    referent.holders.delete(holder);
+    this.reconsider(referent);
   }
 
   /** Whoever has gone holds nothing any more. */
-  forget(holder: unknown): void {
-    for (const [ident, { holders }] of this.#referents)
-      if (holders.delete(holder) && holders.size === 0) this.#referents.delete(ident);
+  forget(holder: object): void {
+    for (const referent of this.all()) if (referent.holders.delete(holder)) this.reconsider(referent);
+  }
+
+  /** Lets an object go that nobody holds. */
+  reconsider(referent: Referent): void {
+    const { ident, holders, isLent, hasProxies, object } = referent;
+    if (isLent || holders.size > 0 || this.#find(ident) !== referent) return;
+    if (hasProxies) {
+      // Proxies in this process keep it from now on, if these are kept by anybody.
+      this.#referents.set(ident, new WeakRef(referent));
+      this.#collected.register(referent, ident);
+      return;
+    }
+    this.#referents.delete(ident);
+    (object as { [dropped]?: () => void })[dropped]?.();
   }
 
   /** Runs a client's function with an object: its own code runs at the server, so it has to be of the server's program. */
@@ -115,8 +193,8 @@ export class Objects {
     );
   }
 
-  call(ident: string, method: string, args: readonly unknown[], kwargs: object, caller: Caller): unknown {
-    const { object, exposed } = this.get(ident);
+  call(referent: Referent, method: string, args: readonly unknown[], kwargs: object, caller: Caller): unknown {
+    const { object, exposed } = referent;
     const fallback = Object.hasOwn(fallbacks, method) ? fallbacks[method] : undefined;
     const own: unknown = (object as Record<string, unknown>)[method];
     if (!exposed.has(method) && fallback === undefined)
@@ -125,7 +203,7 @@ export class Objects {
       if (fallback) return fallback(object);
       throw new RemoteError('ERR_MANAGER_METHOD', `the object has no method '${method}'`);
     }
-    const all = withNamed(method, args, kwargs, callerAware in object || object instanceof ServerQueue);
+    const all = withNamed(method, args, kwargs, callerAware in object);
     if (callerAware in object) all.push(caller);
     return Reflect.apply(own, object, all) as unknown;
   }

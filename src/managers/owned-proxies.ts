@@ -1,4 +1,5 @@
-import type { SyncWaitOptions } from '../sync/options.js';
+import type { SyncWaitOptions, WaitOptions } from '../sync/options.js';
+import { OwnerDiedError } from '../errors.js';
 import type { Channel } from './channel.js';
 import { BaseProxy } from './proxy.js';
 import { blocks, seconds } from './waiting-calls.js';
@@ -17,11 +18,11 @@ class OwnedProxy extends BaseProxy {
    *
    * @throws {OwnerDiedError} ERR_OWNER_DIED: its holder died; it is free again, what it guards may be half changed
    */
-  async acquire(options?: SyncWaitOptions): Promise<boolean> {
+  async acquire(options?: WaitOptions): Promise<boolean> {
     const line = this.#lineAgain() ?? (await this.link.takeLine());
     let got = false;
     try {
-      return (got = (await this.callOn(line, 'acquire', blocks(options))) as boolean);
+      return (got = (await this.callOn(line, 'acquire', blocks(options), options?.signal)) as boolean);
     } finally {
       this.#settle(line, got);
     }
@@ -73,23 +74,31 @@ class OwnedProxy extends BaseProxy {
   }
 
   /** Calls on the line of the one who holds it, which is not held meanwhile. */
-  protected async whileHeld(name: string, args: readonly unknown[]): Promise<unknown> {
+  protected async whileHeld(name: string, args: readonly unknown[], signal?: AbortSignal): Promise<unknown> {
     const { line, back } = this.#lend();
     if (line === undefined) return this.callMethod(name, args);
+    let error: unknown;
     try {
-      return await this.callOn(line, name, args);
+      return await this.callOn(line, name, args, signal);
+    } catch (reason) {
+      error = reason;
+      throw reason;
     } finally {
-      back();
+      back(error);
     }
   }
 
   protected whileHeldSync(name: string, args: readonly unknown[]): unknown {
     const { line, back } = this.#lend();
     if (line === undefined) return this.callMethodSync(name, args);
+    let error: unknown;
     try {
       return this.callOnSync(line, name, args);
+    } catch (reason) {
+      error = reason;
+      throw reason;
     } finally {
-      back();
+      back(error);
     }
   }
 
@@ -111,11 +120,13 @@ class OwnedProxy extends BaseProxy {
     return { line, isLast };
   }
 
-  #lend(): { line: Channel | undefined; back: () => void } {
+  #lend(): { line: Channel | undefined; back: (error: unknown) => void } {
     const [line, depth] = [this.#held, this.#depth];
     this.#held = undefined;
     this.#depth = 0;
-    const back = (): void => {
+    const back = (error: unknown): void => {
+      // Whoever learns that another holder has died does not hold it.
+      if (error instanceof OwnerDiedError) return this.link.giveBack(line!);
       this.#held = line;
       this.#depth = depth;
     };
@@ -141,8 +152,8 @@ export class ConditionProxy extends OwnedProxy {
   protected override readonly isReentrant = false;
 
   /** True when it was notified; false when `timeout` milliseconds are over. */
-  async wait(options?: SyncWaitOptions): Promise<boolean> {
-    return (await this.whileHeld('wait', [seconds(options)])) as boolean;
+  async wait(options?: WaitOptions): Promise<boolean> {
+    return (await this.whileHeld('wait', [seconds(options)], options?.signal)) as boolean;
   }
 
   /** Like `wait`, and blocks the calling thread. */
@@ -151,13 +162,13 @@ export class ConditionProxy extends OwnedProxy {
   }
 
   /** Waits until what a function says is true; gives what it said last. */
-  async waitFor<T>(predicate: () => T | PromiseLike<T>, options?: SyncWaitOptions): Promise<Awaited<T>> {
+  async waitFor<T>(predicate: () => T | PromiseLike<T>, options?: WaitOptions): Promise<Awaited<T>> {
     const end = (seconds(options) ?? Infinity) * 1000 + performance.now();
     for (;;) {
       const result = await predicate();
       const left = end - performance.now();
       if (result || left <= 0) return result;
-      await this.wait(left === Infinity ? {} : { timeout: left });
+      await this.wait({ ...(left === Infinity ? {} : { timeout: left }), signal: options?.signal });
     }
   }
 

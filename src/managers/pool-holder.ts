@@ -1,7 +1,7 @@
 import { TimeoutError } from '../errors.js';
 import type { AsyncResult } from '../pool/async-result.js';
 import { Pool } from '../pool/pool.js';
-import { ServerIterator } from './holders.js';
+import { dropped, ServerIterator } from './holders.js';
 
 type Target = (...args: readonly unknown[]) => unknown;
 
@@ -55,6 +55,10 @@ export class ServerPool {
 
   join(): Promise<void> {
     return this.#pool.join();
+  }
+
+  [dropped](): void {
+    this.#pool.terminate();
   }
 }
 

@@ -1,17 +1,27 @@
 import { ArgumentTypeError, expected } from '../errors.js';
-import { departed, handle } from '../memory/handle.js';
+import { handle } from '../memory/handle.js';
+import { inForkedChild } from '../system/generation.js';
+import { Block, lend } from './block.js';
 import type { Channel } from './channel.js';
 import { Link, type Way } from './link.js';
 import { partsOf, type ProxyParts } from './reference.js';
 import { TRANSACTION, type Request } from './wire.js';
 
-/** How long an object lives on for a proxy that is on its way to another process (ms): the receiver counts itself then. */
-const TRANSIT = 30_000;
+const NOTHING = {};
 
-const letGo = new FinalizationRegistry<{ link: Link; ident: string }>(({ link, ident }) => {
-  link.control('decref', [ident]).catch(() => {}); // the server has gone, and the object with it
+interface Counted {
+  readonly link: Link;
+  readonly ident: string;
+  /** Its beginning, which comes before its end. */
+  readonly since: Promise<unknown> | undefined;
+}
+
+const letGo = new FinalizationRegistry<Counted>(({ link, ident, since }) => {
+  const decref = (): Promise<unknown> => link.control('decref', [ident]);
+  Promise.resolve(since)
+    .then(decref)
+    .catch(() => {}); // the server has gone, and the object with it
 });
-const onTheirWay = new Set<object>();
 
 /**
  * Stands for an object in a manager's server. It travels anywhere a value does, also into other such objects, and the
@@ -26,34 +36,40 @@ const onTheirWay = new Set<object>();
 export class BaseProxy {
   protected readonly link: Link;
   readonly #parts: ProxyParts;
+  /** What keeps the object: its block, or at the server the object itself. */
+  readonly #keeps: object | undefined;
+  /** For a proxy whose server counts: its own block, as long as others have that the server may not know of yet. */
+  #ticket: Block | undefined;
 
   /** Made by managers. */
-  constructor(link: Link, parts: ProxyParts) {
+  constructor(link: Link, parts: ProxyParts, keeps?: object, since?: Promise<unknown>) {
     this.link = link;
     this.#parts = parts;
-    letGo.register(this, { link, ident: parts.token.id });
+    this.#keeps = keeps;
+    if (link.counts) letGo.register(this, { link, ident: parts.token.id, since });
   }
 
   /** Calls a method of the object by its name. */
-  callMethod(name: string, args: readonly unknown[] = [], kwargs: Request[3] = {}): Promise<unknown> {
-    return this.link.call(this.#request(name, args, kwargs));
+  callMethod(
+    name: string,
+    args: readonly unknown[] = [],
+    kwargs: Request[3] = NOTHING,
+    signal?: AbortSignal,
+  ): Promise<unknown> {
+    return this.link.call([this.#parts.token.id, name, args, kwargs], signal);
   }
 
   /** Like `callMethod`, and blocks the calling thread. */
-  callMethodSync(name: string, args: readonly unknown[] = [], kwargs: Request[3] = {}): unknown {
-    return this.link.callSync(this.#request(name, args, kwargs));
+  callMethodSync(name: string, args: readonly unknown[] = [], kwargs: Request[3] = NOTHING): unknown {
+    return this.link.callSync([this.#parts.token.id, name, args, kwargs]);
   }
 
-  protected callOn(line: Channel, name: string, args: readonly unknown[]): Promise<unknown> {
-    return this.link.callOn(line, this.#request(name, args, {}));
+  protected callOn(line: Channel, name: string, args: readonly unknown[], signal?: AbortSignal): Promise<unknown> {
+    return this.link.callOn(line, [this.#parts.token.id, name, args, NOTHING], signal);
   }
 
   protected callOnSync(line: Channel, name: string, args: readonly unknown[]): unknown {
-    return this.link.callOnSync(line, this.#request(name, args, {}));
-  }
-
-  #request(name: string, args: readonly unknown[], kwargs: Request[3]): Request {
-    return [this.#parts.token.id, name, Object.freeze([...args]), kwargs];
+    return this.link.callOnSync(line, [this.#parts.token.id, name, args, NOTHING]);
   }
 
   /**
@@ -97,11 +113,16 @@ export class BaseProxy {
 
   [handle](): [string, unknown] {
     const { token, proxy, exposed } = this.#parts;
-    onTheirWay.add(this);
-    setTimeout(() => onTheirWay.delete(this), TRANSIT).unref();
-    departed(() => onTheirWay.delete(this));
     const { typeid, id } = token;
-    return ['ManagerProxy', { way: this.link.way, typeid, id, proxy, exposed: exposed && [...exposed] }];
+    const keeps = this.#keeps ?? this.#lent();
+    return ['ManagerProxy', { way: this.link.way, typeid, id, proxy, exposed: exposed && [...exposed], keeps }];
+  }
+
+  /** This proxy stays, and with it the object, until those who get it have said to the server that they have it. */
+  #lent(): Block {
+    const ticket = (this.#ticket ??= Block.create());
+    lend(ticket, () => void this.#ticket);
+    return ticket;
   }
 }
 
@@ -114,12 +135,12 @@ function checkChange(change: unknown): unknown {
 export const classesByType = new Map<string, ProxyClass>();
 export const classesByProxy = new Map<string, ProxyClass>();
 
-export type ProxyClass = new (link: Link, parts: ProxyParts) => BaseProxy;
+export type ProxyClass = new (link: Link, parts: ProxyParts, keeps?: object, since?: Promise<unknown>) => BaseProxy;
 
-export function makeProxy(link: Link, parts: ProxyParts): BaseProxy {
+export function makeProxy(link: Link, parts: ProxyParts, keeps?: object, since?: Promise<unknown>): BaseProxy {
   const Class = classesByType.get(parts.token.typeid) ?? classesByProxy.get(parts.proxy);
-  if (Class) return new Class(link, parts);
-  const proxy = new BaseProxy(link, parts);
+  if (Class) return new Class(link, parts, keeps, since);
+  const proxy = new BaseProxy(link, parts, keeps, since);
   return parts.exposed ? withMethods(proxy, parts.exposed) : proxy;
 }
 
@@ -141,16 +162,27 @@ export function linkTo(way: Way): Link {
   const key = keyOf(way);
   const known = links.get(key);
   if (known) return known;
+  if (links.size === 0) process.once('exit', sayGoodbye);
   const link = new Link(way, makeProxy);
   links.set(key, link);
   return link;
 }
 
+function sayGoodbye(code: number): void {
+  if (code === 0) for (const link of links.values()) link.sayGoodbye();
+}
+
+inForkedChild(() => {
+  for (const link of links.values()) link.renew();
+});
+
 function keyOf({ address, authkey, lobby }: Way): string {
-  return `${lobby ? 'local' : 'remote'} ${JSON.stringify(address)} ${Buffer.from(authkey).toString('hex')}`;
+  return `${lobby?.id ?? 'remote'} ${JSON.stringify(address)} ${Buffer.from(authkey).toString('hex')}`;
 }
 
 export function forgetLink(link: Link): void {
   link.close();
-  if (links.get(keyOf(link.way)) === link) links.delete(keyOf(link.way));
+  const key = keyOf(link.way);
+  if (links.get(key) === link) links.delete(key);
+  if (links.size === 0) process.off('exit', sayGoodbye);
 }

@@ -1,4 +1,5 @@
 import { Named, type Globals, type PickleType, type Replace } from '../pickle/pickle.js';
+import { ERROR_NAME, errorType } from './errors-abroad.js';
 import { Token } from './wire.js';
 
 /** What a pickled proxy says: which object, of which server, and how to call it. */
@@ -40,6 +41,7 @@ export function managerGlobals(rebuild: (parts: ProxyParts) => unknown): Globals
   };
   return new Map<string, PickleType>([
     ...PROXIES.map((name): [string, PickleType] => [`${MODULE}.${name}`, onlyNamed]),
+    [ERROR_NAME, errorType],
     [
       `${MODULE}.Token`,
       {

@@ -1,15 +1,8 @@
 import { ServerDict } from './dict.js';
 import { ServerArray, ServerIterator, ServerNamespace, ServerQueue, ServerValue } from './holders.js';
 import { ServerList } from './list.js';
-import {
-  ServerBarrier,
-  ServerBoundedSemaphore,
-  ServerCondition,
-  ServerEvent,
-  ServerLock,
-  ServerRLock,
-  ServerSemaphore,
-} from './primitives.js';
+import { ServerBoundedSemaphore, ServerLock, ServerRLock, ServerSemaphore } from './locks.js';
+import { ServerBarrier, ServerCondition, ServerEvent } from './primitives.js';
 import { ServerPool, ServerResult } from './pool-holder.js';
 import { ServerSet } from './set.js';
 

@@ -1,42 +1,19 @@
-import { setMaxListeners } from 'node:events';
 import type { Connection } from '../channel/connection.js';
-import { RemoteError } from '../pickle/errors.js';
 import type { Address } from '../network/address.js';
 import { Listener } from '../network/listener.js';
+import { Answers } from './answers.js';
 import { localChannel, pickledChannel, type Channel } from './channel.js';
-import { controlsOf, Segments, type Control } from './controls.js';
+import { Clients, hasDied, OTHERS } from './clients.js';
+import { Segments } from './controls.js';
+import { replaceErrors } from './errors-abroad.js';
+import { Link, type Knock, type Way } from './link.js';
 import { Objects } from './objects.js';
+import { makeProxy } from './proxy.js';
 import { managerGlobals, Reference, replaceProxies, type ProxyParts } from './reference.js';
 import type { Registry } from './registry.js';
-import type { Caller } from './waits.js';
-import {
-  ERROR,
-  PROXY,
-  RETURN,
-  Token,
-  TRACEBACK,
-  TRANSACTION,
-  UNSERIALIZABLE,
-  isRequest,
-  type Reply,
-  type Request,
-} from './wire.js';
-
-/** One line of requests. */
-interface Session {
-  readonly channel: Channel;
-  /** Who holds what is made here: a client of this program, or all other programs together. */
-  readonly holder: object;
-  readonly caller: Caller;
-  /** The replies so far. */
-  sent: Promise<void>;
-}
-
-/** The client programs that cannot be told apart: their references end by their own word only, as in CPython. */
-const OTHERS = {};
-
-const text = (error: unknown): string => (error instanceof Error ? (error.stack ?? error.message) : String(error));
-const tuple = (...items: unknown[]): readonly unknown[] => Object.freeze(items);
+import { Call, Session, textOf } from './session.js';
+import { clientLeft, lineEnded, type Holdable } from './waits.js';
+import { CANCEL, isRequest, RETURN, TRACEBACK, UNDECODABLE, type Reply, type Request } from './wire.js';
 
 /**
  * The server of a manager: its objects live in this process. Programs connect to its address, CPython's among them; the
@@ -52,22 +29,24 @@ const tuple = (...items: unknown[]): readonly unknown[] => Object.freeze(items);
  * @see https://docs.python.org/3/library/multiprocessing.html#multiprocessing.managers.BaseManager.get_server
  */
 export class Server {
-  /** What it holds. */
-  readonly objects: Objects;
+  readonly #objects: Objects;
   readonly #listener: Listener;
-  readonly #sessions = new Set<Channel>();
+  readonly #sessions = new Set<Session>();
+  readonly #clients = new Clients();
   readonly #segments = new Segments();
-  readonly #controls: ReadonlyMap<string, Control>;
-  #stopped = false;
+  readonly #answers: Answers;
+  #way: Way;
+  #here: Link | undefined;
   #stop = (): void => {};
   /** Resolves when it has been told to stop. */
   readonly stopped: Promise<void>;
 
   /** Made by `getServer` of a manager. */
   constructor(registry: Registry, address: Address | undefined, authkey: Uint8Array) {
-    this.objects = new Objects(registry);
+    this.#objects = new Objects(registry);
     this.#listener = new Listener(address, { authkey });
-    this.#controls = controlsOf(this.objects, this.#segments);
+    this.#way = { address: this.#listener.address, authkey };
+    this.#answers = new Answers(this.#objects, this.#segments, this.#listener.address);
     this.stopped = new Promise((resolve) => (this.#stop = resolve));
   }
 
@@ -90,157 +69,161 @@ export class Server {
 
   /** Has `serveForever` come to its end. */
   stop(): void {
-    this.#stopped = true;
     this.#listener.close();
-    for (const channel of this.#sessions) channel.close();
+    for (const session of this.#sessions) session.end();
     this.#stop();
   }
 
-  /** Serves a connection that another program has made. */
+  // ---- lines -------------------------------------------------------------------------------------------------------
+
+  /** Says where clients that are processes of this program come in. */
+  openLobby(way: Way): void {
+    this.#way = way;
+  }
+
+  /** Another program. What it is told of objects is kept until its next request: by then it has said that it holds them. */
   async serveRemote(connection: Connection): Promise<void> {
+    let told: object[] = [];
+    let isOurs = false;
     const channel = pickledChannel(connection, {
-      replace: replaceProxies,
-      globals: managerGlobals((parts) => this.#reference(parts)),
+      replace: (value) => {
+        if (isOurs && value instanceof Error) return replaceErrors(value);
+        const replaced = replaceProxies(value);
+        if (replaced) told.push(value);
+        return replaced;
+      },
+      globals: managerGlobals((parts) => this.proxyOf(parts)),
     });
-    const session = this.#open(channel, OTHERS);
-    const isLine = await this.#serve(session, 1, (request) => request[1] === 'accept_connection');
-    if (isLine) await this.#serve(session, Infinity);
-    this.#close(session);
+    const first = new Session(channel, OTHERS, this.#objects, false);
+    this.#sessions.add(first);
+    try {
+      const request = await channel.receive();
+      if (!isRequest(request)) return await channel.send(NO_REQUEST);
+      if (request[0] !== null || request[1] !== 'accept_connection') return await this.#begin(first, request);
+      const { client, key } = this.#clients.ofName(request[2][0]);
+      isOurs = key !== null;
+      const session = new Session(channel, client, this.#objects, false);
+      this.#sessions.add(session);
+      try {
+        await channel.send([RETURN, key]);
+        await this.#serveInTurn(session, () => (told = []));
+      } finally {
+        this.#end(session);
+      }
+    } catch (error) {
+      // It has gone; or it has sent what nobody understands.
+      if (isUndecodable(error)) await channel.send([TRACEBACK, textOf(error)]).catch(() => {});
+    } finally {
+      this.#end(first);
+    }
+  }
+
+  /** Reads on while a call waits: so the end of a client is seen, and that it does not want the result any more. */
+  async #serveInTurn(session: Session, begins: () => void): Promise<void> {
+    let served: Promise<void> = Promise.resolve();
+    for (;;) {
+      const request = await session.channel.receive().catch((error: unknown) => {
+        if (isUndecodable(error)) return error;
+        throw error;
+      });
+      if (isRequest(request) && request[1] === CANCEL && request[0] === null) {
+        session.cancel(undefined);
+        continue;
+      }
+      await served;
+      begins();
+      if (isRequest(request)) served = this.#begin(session, request);
+      else await session.channel.send(request instanceof Error ? [TRACEBACK, textOf(request)] : NO_REQUEST);
+    }
   }
 
   /**
-   * A process of this program; what it holds is let go when its line ends. Its requests may carry a number behind them,
-   * which the reply carries too: they begin in turn, and none waits for another.
+   * A process of this program. Its requests may come many at once, each with a number behind it, which the reply carries
+   * too: they begin in turn, and none waits for another.
    */
-  async serveLocal(connection: Connection): Promise<void> {
-    const session = this.#open(localChannel(connection), {});
+  async serveLocal({ connection, card }: Knock): Promise<void> {
+    const session = new Session(localChannel(connection), this.#clients.ofCard(card), this.#objects, true);
+    this.#sessions.add(session);
     try {
       await connection.send('welcome');
-      for (;;) void this.#serveOne(session, await session.channel.receive());
+      for (;;) await this.#serveMessage(session);
     } catch {
-      ends.get(session.channel)?.abort();
+      // It has gone.
     }
-    this.objects.forget(session.holder);
-    this.#close(session);
+    this.#end(session);
   }
 
-  async #serveOne(session: Session, message: unknown): Promise<void> {
-    const [ident, method, args, kwargs, ...number] = message as [...Request, ...number[]];
-    const reply = await this.#answer([ident, method, args, kwargs], session);
-    await this.#reply(session, reply, number);
-  }
-
-  #open(channel: Channel, holder: object): Session {
-    this.#sessions.add(channel);
-    const gone = new AbortController();
-    setMaxListeners(Infinity, gone.signal);
-    ends.set(channel, gone);
-    return { channel, holder, caller: { owner: channel, signal: gone.signal }, sent: Promise.resolve() };
-  }
-
-  #close({ channel }: Session): void {
-    this.#sessions.delete(channel);
-    channel.close();
-  }
-
-  /** Serves so many requests; tells whether the last one was of the kind that is asked for. */
-  async #serve(session: Session, count: number, isWanted?: (request: Request) => boolean): Promise<boolean> {
-    const { channel } = session;
-    let next = channel.receive();
-    let wanted = false;
-    for (let served = 0; served < count && !this.#stopped; served++) {
-      let request: unknown;
-      try {
-        request = await next;
-      } catch (error) {
-        if (!isUndecodable(error)) return wanted;
-        await this.#reply(session, [TRACEBACK, text(error)]);
-        return false;
-      }
-      // Read ahead, so that the end of a client is seen while its call waits.
-      if (served + 1 < count) {
-        next = channel.receive();
-        next.catch((error: unknown) => isUndecodable(error) || ends.get(channel)?.abort());
-      }
-      wanted = isRequest(request) && isWanted?.(request) === true;
-      await this.#reply(session, await this.#answer(request, session));
-    }
-    return wanted;
-  }
-
-  /** Replies go out one after the other: all that wait for room in a pipe would stand in its line. */
-  async #reply(session: Session, reply: Reply, number: readonly number[] = []): Promise<void> {
-    const { channel } = session;
-    const sent = session.sent.then(() => channel.send([...reply, ...number]));
-    session.sent = sent.catch(() => {});
+  async #serveMessage(session: Session): Promise<void> {
+    const number = ++session.received;
+    let message: Request | readonly Request[];
     try {
-      await sent;
+      message = (await session.channel.receive()) as Request | readonly Request[];
     } catch (error) {
-      await channel.send([UNSERIALIZABLE, text(error), ...number]).catch(() => {}); // it has gone
+      if (/^(EOF|OS)Error$/.test((error as Error).name)) throw error;
+      return session.answer([UNDECODABLE, error], new Call(session), -number);
     }
-    if (reply === GOODBYE) this.stop();
+    if (isOne(message)) void this.#begin(session, message);
+    else for (const request of message) void this.#begin(session, request);
   }
 
-  async #answer(request: unknown, session: Session): Promise<Reply> {
-    if (!isRequest(request))
-      return [TRACEBACK, 'AssertionError: a request is a tuple of ident, method, args and kwargs'];
-    const [ident, method, args, kwargs] = request;
-    try {
-      if (ident === null) return await this.#control(method, args, kwargs, session);
-      return await this.#call(ident, method, args, kwargs, session);
-    } catch (error) {
-      return error instanceof RemoteError ? [TRACEBACK, text(error)] : [ERROR, error];
+  #end(session: Session): void {
+    if (!this.#sessions.delete(session)) return;
+    session.end();
+    const { client } = session;
+    const isLast = this.#clients.leave(client);
+    const died = hasDied(client);
+    for (const { object } of this.#objects.all()) {
+      const holdable: Holdable = object;
+      holdable[lineEnded]?.(session);
+      if (isLast || died) holdable[clientLeft]?.(client, died);
     }
+    if (isLast) this.#objects.forget(client);
   }
 
-  async #control(name: string, args: readonly unknown[], kwargs: object, session: Session): Promise<Reply> {
-    if (name === 'shutdown') return GOODBYE;
-    const control = this.#controls.get(name);
-    if (!control) throw new RemoteError('ERR_MANAGER_METHOD', `AssertionError: '${name}' unrecognized`);
-    try {
-      return [RETURN, await control(args, kwargs, session.holder)];
-    } catch (error) {
-      return [TRACEBACK, text(error)];
-    }
+  // ---- requests ----------------------------------------------------------------------------------------------------
+
+  /** Resolves when the request has been answered. */
+  #begin(session: Session, request: Request): Promise<void> {
+    const [ident, method, args, , number] = request;
+    if (ident === null && method === CANCEL) return Promise.resolve(session.cancel(args[0] as number));
+    const call = new Call(session);
+    const reply = this.#answers.to(request, call, session);
+    session.answer(reply, call, number);
+    if (session.isLocal && method !== 'shutdown') return DONE;
+    const sent = Promise.resolve(reply).then(() => session.flushed());
+    return ident === null && method === 'shutdown' ? sent.then(() => this.stop()) : sent;
   }
 
-  async #call(
-    ident: string,
-    method: string,
-    args: readonly unknown[],
-    kwargs: object,
-    session: Session,
-  ): Promise<Reply> {
-    if (method === TRANSACTION) return [RETURN, this.objects.transact(ident, args)];
-    const referent = this.objects.get(ident);
-    const result: unknown = await this.objects.call(ident, method, args, kwargs, session.caller);
-    const typeid = referent.methodToTypeid[method];
-    if (typeid === undefined) return [RETURN, result];
-    const made = this.objects.add(typeid, result, session.holder);
-    const { exposed } = this.objects.get(made);
-    return [PROXY, tuple(tuple(...exposed), Token.of(typeid, this.#wireAddress, made))];
+  /** Makes a proxy of what has come here. One of an object of this very server keeps that. */
+  proxyOf(parts: ProxyParts): object {
+    const { id, address } = parts.token;
+    if (JSON.stringify(address) !== JSON.stringify(this.address)) return new Reference(parts);
+    this.#here ??= new Link(this.#way, makeProxy, (request) => this.#callHere(request));
+    return makeProxy(this.#here, parts, this.#objects.keep(id));
   }
 
-  get #wireAddress(): unknown {
-    const { address } = this;
-    return typeof address === 'string' ? address : tuple(...address);
+  /** By a proxy that is in this process itself. */
+  #callHere(request: Request): Reply | Promise<Reply> {
+    const session = (this.#inside ??= new Session(NOWHERE, { ...OTHERS }, this.#objects, true));
+    return this.#answers.to(request, new Call(session), session);
   }
 
-  /** A proxy that a program has sent; one of an object of this very server keeps that alive. */
-  #reference(parts: ProxyParts): Reference {
-    const reference = new Reference(parts);
-    const { token } = parts;
-    if (JSON.stringify(token.address) !== JSON.stringify(this.address)) return reference;
-    const hold = {};
-    this.objects.hold(token.id, hold);
-    references.register(reference, () => this.objects.forget(hold));
-    return reference;
-  }
+  #inside: Session | undefined;
 }
 
-const references = new FinalizationRegistry<() => void>((letGo) => letGo());
-const ends = new WeakMap<Channel, AbortController>();
-const GOODBYE: Reply = [RETURN, null];
+const DONE = Promise.resolve();
+const NO_REQUEST: Reply = [TRACEBACK, 'AssertionError: a request is a tuple of ident, method, args and kwargs'];
+const NOWHERE: Channel = {
+  send: () => DONE,
+  sendSync: () => {},
+  receive: () => new Promise(() => {}),
+  receiveSync: () => undefined,
+  close: () => {},
+};
+
+function isOne(message: Request | readonly Request[]): message is Request {
+  return !Array.isArray(message[0]);
+}
 
 function isUndecodable(error: unknown): boolean {
   return (error as { name?: string }).name === 'PicklingError';

@@ -1,15 +1,14 @@
-import type { Connection } from '../channel/connection.js';
 import { Pipe } from '../channel/pipe.js';
 import { Queue } from '../channel/queue.js';
-import type { Address } from '../network/address.js';
 import type { Process } from '../process/process.js';
 import { stateOf } from '../process/state.js';
+import { randomBytes } from '../system/random.js';
 import { serveManager } from './launch.js';
-import type { Way } from './link.js';
-import type { ServeOptions } from './serve.js';
+import type { Knock, Way } from './link.js';
+import type { Ready, ServeOptions } from './serve.js';
 
 /** What a server is told, but for what joins it with its starter. */
-type Told = Omit<ServeOptions, 'pipes' | 'presence' | 'ready' | 'starter'>;
+type Told = Omit<ServeOptions, 'lobby' | 'ready' | 'starter'>;
 
 /** A server that runs. */
 interface Started {
@@ -19,13 +18,13 @@ interface Started {
 
 /** Starts a server, and resolves when it serves. */
 export async function startServer(Class: typeof Process, told: Told): Promise<Started> {
-  const pipes = new Queue<Connection>();
+  const id = Buffer.from(randomBytes(8)).toString('hex');
+  const pipes = new Queue<Knock>();
   const [presence, server] = Pipe<unknown, unknown>();
-  const [here, there] = Pipe<unknown, { address: Address; host: number } | { error: unknown }>();
+  const [here, there] = Pipe<never, Ready>();
   const options: ServeOptions = {
     ...told,
-    pipes,
-    presence: server,
+    lobby: { id, pipes, presence: server },
     ready: there,
     starter: process.pid,
   };
@@ -44,5 +43,5 @@ export async function startServer(Class: typeof Process, told: Told): Promise<St
     throw started.error as Error;
   }
   const { address, host } = started;
-  return { process: child, way: { address, authkey: told.authkey, lobby: { pipes, presence, host } } };
+  return { process: child, way: { address, authkey: told.authkey, lobby: { id, pipes, presence, host } } };
 }

@@ -1,5 +1,5 @@
-import { patience, type SyncWaitOptions } from '../sync/options.js';
-import { call, mapped } from './calls.js';
+import { patience, type SyncWaitOptions, type WaitOptions } from '../sync/options.js';
+import { call, mapped, until } from './calls.js';
 import { none } from './collection-calls.js';
 import type { IteratorProxy, ResultProxy } from './proxies.js';
 
@@ -19,20 +19,20 @@ export function blocks(options: SyncWaitOptions | undefined): readonly unknown[]
 }
 
 export const queue = {
-  put: (item: unknown, options?: SyncWaitOptions) => mapped(none, 'put', item, ...blocks(options)),
-  get: (options?: SyncWaitOptions) => call('get', ...blocks(options)),
+  put: (item: unknown, options?: WaitOptions) => until(options, mapped(none, 'put', item, ...blocks(options))),
+  get: (options?: WaitOptions) => until(options, call('get', ...blocks(options))),
   putNowait: (item: unknown) => mapped(none, 'put_nowait', item),
   getNowait: () => call('get_nowait'),
   qsize: () => call<number>('qsize'),
   empty: () => call<boolean>('empty'),
   full: () => call<boolean>('full'),
   taskDone: () => mapped(none, 'task_done'),
-  join: () => mapped(none, 'join'),
+  join: (options?: Pick<WaitOptions, 'signal'>) => until(options, mapped(none, 'join')),
   shutdown: ({ immediate = false }: { readonly immediate?: boolean } = {}) => mapped(none, 'shutdown', immediate),
 };
 
 export const acquirer = {
-  acquire: (options?: SyncWaitOptions) => call<boolean>('acquire', ...blocks(options)),
+  acquire: (options?: WaitOptions) => until(options, call<boolean>('acquire', ...blocks(options))),
   release: () => mapped(none, 'release'),
   locked: () => call<boolean>('locked'),
 };
@@ -41,11 +41,11 @@ export const event = {
   isSet: () => call<boolean>('is_set'),
   set: () => mapped(none, 'set'),
   clear: () => mapped(none, 'clear'),
-  wait: (options?: SyncWaitOptions) => call<boolean>('wait', seconds(options)),
+  wait: (options?: WaitOptions) => until(options, call<boolean>('wait', seconds(options))),
 };
 
 export const barrier = {
-  wait: (options?: SyncWaitOptions) => call<number>('wait', seconds(options)),
+  wait: (options?: WaitOptions) => until(options, call<number>('wait', seconds(options))),
   abort: () => mapped(none, 'abort'),
   reset: () => mapped(none, 'reset'),
   parties: () => call<number>('__getattribute__', 'parties'),

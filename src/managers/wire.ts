@@ -12,6 +12,8 @@ export type Request = readonly [
   method: string,
   args: readonly unknown[],
   kwargs: Readonly<Record<string, unknown>>,
+  /** Of one that goes with others, see shared-line.ts. */
+  number?: number,
 ];
 export type Reply = readonly [kind: string, payload: unknown];
 
@@ -27,6 +29,11 @@ export const PROXY = '#PROXY';
 
 /** The method that runs a function of a client with the object; only the server's own program can send one. */
 export const TRANSACTION = '#TRANSACTION';
+
+/** Control request: nobody wants the result of a call any more. Its number, or nothing for the one that is under way. */
+export const CANCEL = 'cancel';
+/** Between processes of one program: a message of requests could not be read; none of them has begun. */
+export const UNDECODABLE = '#UNDECODABLE';
 
 /** What names an object of a server, in CPython's class of the same name. */
 export class Token {

@@ -1,8 +1,8 @@
-import { SHARED } from './blocks.js';
+import { eachBlock, KEPT, KIND, OWNER, REFERENCES, SHARED } from './blocks.js';
 import { collectIfDue } from './collect.js';
 import { noteMention } from './handle.js';
 import { free, underHeapLock } from './heap.js';
-import { COLLECT_AT, LET_GO } from './layout.js';
+import { COLLECT_AT, COLLECTIONS, LET_GO } from './layout.js';
 import { beforeFork, inForkedChild } from '../system/generation.js';
 import { cellAt, header, type Cell } from './program.js';
 import { NEXT_PAGE, PLACES } from './pages.js';
@@ -86,6 +86,28 @@ function share(address: number, known: Held): void {
     uncount(before);
   });
   known.place = place;
+}
+
+/** Which of these objects others refer to: another process, or a message on its way. Looks through the heap. */
+export function heldElsewhere(addresses: { has(address: number): boolean }): Set<number> {
+  const found = new Set<number>();
+  const mine = new Set(pages);
+  underHeapLock(() =>
+    eachBlock((block, words, index) => {
+      const kind = words[index + KIND];
+      if ((kind !== REFERENCES && kind !== KEPT) || words[index + OWNER] === 0 || mine.has(block)) return;
+      for (let place = words[index]!; place > 0; place--) {
+        const address = Atomics.load(words, index + place);
+        if (address !== 0 && addresses.has(address)) found.add(address);
+      }
+    }),
+  );
+  return found;
+}
+
+/** Is another text whenever a reference may have gone since, anywhere in the program. */
+export function releasesSeen(): string {
+  return `${Atomics.load(header(), COLLECTIONS)} ${Atomics.load(header(), LET_GO)}`;
 }
 
 function letGo(address: number): void {

@@ -81,6 +81,7 @@ export function addExceptions(): void {
   // The first name of a class is the one that is written; a class that is not here goes as its nearest that is.
   for (const [name, type] of named.toReversed())
     addWriter(type, (error: Error) => ({ global: name, args: argsOf(error) }));
+  addWriter(errors.OwnerDiedError, (error) => ({ global: 'builtins.RuntimeError', args: [error.message] }));
   addWriter(PythonError, (error) => ({ global: `builtins.${error.name}`, args: argsOf(error) }));
   for (const [type, name] of language) addWriter(type, (error) => ({ global: name, args: argsOf(error) }));
 }
