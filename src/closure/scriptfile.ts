@@ -17,15 +17,24 @@ import { hasMade } from './provenance.js';
 /** By URL; null when the file must not be used. */
 const sources = new Map<string, string | null>();
 
-export function scriptOfFile(fn: object, location: Location, isModule: boolean): RawScript | undefined {
+/** @param hasModuleScope whether the engine says that the function sees the variables of a module */
+export function scriptOfFile(fn: object, location: Location, hasModuleScope: boolean): RawScript | undefined {
   // What is rebuilt stands at the lines of the original, but never in a module.
-  if (hasLoader() || (!isModule && hasMade())) return undefined;
-  const found = scriptOfEntry(fn, location, isModule) ?? scriptOfListed(fn, location);
+  if (hasLoader() || (!hasModuleScope && hasMade())) return undefined;
+  const found = scriptOfEntry(fn, location, hasModuleScope) ?? scriptOfListed(fn, location);
   if (!found) return undefined;
   const { url, source } = found;
+  const isModule = hasModuleScope || isModuleFile(url, source);
+  if (isModule === undefined) return undefined;
   // The engine names scripts that are no modules by path.
   const address = isModule ? url : fileURLToPath(url);
   return { id: location.scriptId, url: address, isModule, startLine: 0, startColumn: 0, source };
+}
+
+/** A module none of whose variables is captured has no scope of its own. Undefined: only the engine knows. */
+function isModuleFile(url: string, source: string): boolean | undefined {
+  if (/\.[cm]js$/.test(url)) return url.endsWith('.mjs');
+  return /\b(?:import|export|await)\b/.test(source) ? undefined : false;
 }
 
 interface Found {
@@ -33,9 +42,9 @@ interface Found {
   readonly source: string;
 }
 
-function scriptOfEntry(fn: object, location: Location, isModule: boolean): Found | undefined {
+function scriptOfEntry(fn: object, location: Location, hasModuleScope: boolean): Found | undefined {
   const url = entryUrl();
-  if (!url || (!isModule && url.endsWith('.mjs'))) return undefined;
+  if (!url || (!hasModuleScope && url.endsWith('.mjs'))) return undefined;
   const source = readSource(url);
   return source !== null && standsIn(source, fn, location) ? { url, source } : undefined;
 }

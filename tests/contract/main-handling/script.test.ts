@@ -24,6 +24,27 @@ eachMethod(['forkserver', 'spawn', 'fork', 'thread', 'coroutine'], (method, _con
     assert.equal(stdout, expected);
   });
 
+  test('a module none of whose own variables its functions use is a module all the same', async () => {
+    const main = `
+      import * as mp from 'manyfold';
+      for (const factor of [1, 2]) {
+        const child = new (mp.getContext('${method}').Process)({
+          target: () => {
+            const isStrict = (function () { return this === undefined; })();
+            console.log('child', factor, isStrict, typeof require);
+          },
+        });
+        await child.start();
+        await child.join();
+      }`;
+    using folder = programFolder({ 'main.mjs': main, 'main.js': main, 'package.json': '{ "type": "module" }' });
+    for (const file of ['main.mjs', 'main.js']) {
+      const { stdout, stderr } = await runProgram(folder.file(file));
+      assert.equal(stderr, '');
+      assert.equal(stdout, 'child 1 true undefined\nchild 2 true undefined\n');
+    }
+  });
+
   test('main_handling-002 a script without an extension', async () => {
     using folder = programFolder({ main: squares(method) });
     const { stdout } = await runProgram(folder.file('main'), {
