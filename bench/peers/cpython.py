@@ -335,6 +335,19 @@ def queue(kind):
     return seconds
 
 
+def manager_set(_):
+    count = times(5000)
+    with mp.Manager() as manager:
+        values = manager.dict()
+
+        def run():
+            for i in range(count):
+                values['key'] = i
+
+        run()
+        return seconds_each(count, run)
+
+
 def pool_map(chunks):
     chunksize = 1 if chunks else None
     count = times(20000 if chunks else 1000000)

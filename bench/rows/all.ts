@@ -5,6 +5,7 @@ import { importLibrary } from './import.js';
 import { foughtLock, freeLock, sharedCounter, sharedCounters } from './locks.js';
 import { localQueue } from './local-queue.js';
 import { echoMegabyte } from './megabyte.js';
+import { managerPipelined, managerSet } from './manager.js';
 import { memory } from './memory.js';
 import { mapInChunks, mapOneByOne } from './pool-map.js';
 import { manyWorkers, overhead } from './pool-scale.js';
@@ -28,6 +29,8 @@ export const rows: readonly Row[] = [
   echoMegabyte,
   oneWayQueue,
   localQueue,
+  managerSet,
+  managerPipelined,
   mapInChunks,
   mapOneByOne,
   tasksInFlight,

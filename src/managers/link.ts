@@ -11,8 +11,6 @@ import { resultOf, settled } from './result.js';
 import { SharedLine } from './shared-line.js';
 import { CANCEL, type Reply, type Request } from './wire.js';
 
-export type { Knock, Lobby, Way } from './lines.js';
-
 /** Makes a proxy; `keeps` is what keeps the object, where that is not said to the server. */
 type Rebuild = (link: Link, parts: ProxyParts, keeps?: object) => object;
 
@@ -34,6 +32,8 @@ export class Link {
   readonly #lines: Lines;
   readonly #idle: Channel[] = [];
   #shared: Promise<SharedLine> | undefined;
+  /** The one that is open already. */
+  #open: SharedLine | undefined;
   #closed = false;
 
   constructor(way: Way, rebuild: Rebuild, here?: Here) {
@@ -76,7 +76,7 @@ export class Link {
   async #sharedLine(): Promise<SharedLine> {
     if (this.#closed) throw serverGone();
     if (this.#shared === undefined || (await this.#shared.catch(() => undefined))?.hasEnded !== false)
-      this.#shared = this.#lines.open().then((channel) => new SharedLine(channel));
+      this.#shared = this.#lines.open().then((channel) => (this.#open = new SharedLine(channel)));
     return this.#shared;
   }
 
@@ -112,19 +112,20 @@ export class Link {
 
   #leave(): void {
     void this.#shared?.then((line) => line.close()).catch(() => {});
-    this.#shared = undefined;
+    this.#shared = this.#open = undefined;
     for (const line of this.#idle.splice(0)) line.close();
   }
 
   /** In a forked child: the lines are the parent's. */
   renew(): void {
-    this.#shared = undefined;
+    this.#shared = this.#open = undefined;
     this.#idle.length = 0;
   }
 
   // ---- calls -------------------------------------------------------------------------------------------------------
 
   async call(request: Request, signal?: AbortSignal): Promise<unknown> {
+    if (this.#open?.hasEnded === false && signal === undefined) return this.#result(await this.#open.call(request));
     signal?.throwIfAborted();
     if (this.#here) return this.#result(await this.#here(request));
     if (this.way.lobby)

@@ -18,10 +18,15 @@ const parameters: Readonly<Record<string, readonly string[]>> = {
   shutdown: ['immediate'],
 };
 
+function isEmpty(object: object): boolean {
+  for (const _name in object) return false;
+  return true;
+}
+
 /** Arguments with the named ones in their places; where no names are known, as one object behind the others. */
 export function withNamed(what: string, args: readonly unknown[], kwargs: object, isKnown: boolean): unknown[] {
+  if (isEmpty(kwargs)) return [...args];
   const given = Object.entries(kwargs);
-  if (given.length === 0) return [...args];
   const names = isKnown && Object.hasOwn(parameters, what) ? parameters[what] : undefined;
   if (names === undefined) return [...args, kwargs];
   const all = [...args];

@@ -3,7 +3,8 @@ import { handle } from '../memory/handle.js';
 import { inForkedChild } from '../system/generation.js';
 import { Block, lend } from './block.js';
 import type { Channel } from './channel.js';
-import { Link, type Way } from './link.js';
+import { Link } from './link.js';
+import type { Way } from './lines.js';
 import { partsOf, type ProxyParts } from './reference.js';
 import { TRANSACTION, type Request } from './wire.js';
 

@@ -2,7 +2,7 @@ import type { Connection } from '../channel/connection.js';
 import { self } from '../memory/slots.js';
 import type { Address } from '../network/address.js';
 import { allowChildren } from '../process/daemon.js';
-import type { Lobby } from './link.js';
+import type { Lobby } from './lines.js';
 import { addProxies } from './proxies.js';
 import { builtinTypes, type Registered } from './registry.js';
 import { Server } from './server.js';

@@ -4,7 +4,7 @@ import type { Process } from '../process/process.js';
 import { stateOf } from '../process/state.js';
 import { randomBytes } from '../system/random.js';
 import { serveManager } from './launch.js';
-import type { Knock, Way } from './link.js';
+import type { Knock, Way } from './lines.js';
 import type { Ready, ServeOptions } from './serve.js';
 
 /** What a server is told, but for what joins it with its starter. */

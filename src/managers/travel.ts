@@ -1,5 +1,5 @@
 import { inForkedChild } from '../system/generation.js';
-import type { Way } from './link.js';
+import type { Way } from './lines.js';
 import { addProxies } from './proxies.js';
 import { linkTo, makeProxy, type BaseProxy } from './proxy.js';
 import type { ProxyParts } from './reference.js';
