@@ -5,6 +5,7 @@
  */
 import fs from 'node:fs';
 import { brotliDecompressSync } from 'node:zlib';
+import { RuntimeError } from '../errors.js';
 import { here, TEXT } from './embedded-installation.js';
 import { createMemory } from './memory.js';
 import type { BootProgram } from './programs.js';
@@ -14,6 +15,21 @@ declare const MANYFOLD_PROGRAMS: string | (() => void);
 
 /** By which a process finds its program. Node reads that by the name the kernel has for it. */
 const FILE = '/proc/self/fd/4';
+
+/** Says that this process, or thread, has begun with the text: whatever else brings the library along is one too many. */
+const begun: unique symbol = Symbol.for('manyfold.programs') as never;
+
+function refuseSecondCopy(): void {
+  const shared = globalThis as { [begun]?: true };
+  if (typeof MANYFOLD_PROGRAMS === 'function') shared[begun] = true;
+  else if (shared[begun])
+    throw new RuntimeError(
+      'ERR_SECOND_COPY',
+      `${here} brings a second copy of manyfold into a process that manyfold has started: bundle the program into one file, or leave the package manyfold outside`,
+    );
+}
+
+refuseSecondCopy();
 
 let text: string | undefined;
 let input: number | undefined;

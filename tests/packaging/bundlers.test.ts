@@ -60,6 +60,78 @@ test('a program that Vite has made one file of runs processes, threads and pools
   await runsAlone(folder, 'app.mjs', 'koffi');
 });
 
+/** With two entries, so that what they share becomes a file of its own, which a child has to import. */
+const split = {
+  'shared.ts': `
+    import { currentProcess } from 'manyfold';
+    export const work = (): string => currentProcess().name;`,
+  'other.ts': `
+    import { Pool } from 'manyfold';
+    import { work } from './shared.js';
+    console.log(Pool.name, work());`,
+  'main.ts': `
+    import { getContext } from 'manyfold';
+    import { work } from './shared.js';
+    for (const method of ['forkserver', 'spawn', 'thread'] as const) {
+      await using pool = new (getContext(method).Pool)(1);
+      console.log(method, await pool.apply(work).catch((error) => error.cause.code));
+    }`,
+};
+const refused = 'forkserver ERR_SECOND_COPY\nspawn ERR_SECOND_COPY\nthread ERR_SECOND_COPY\n';
+const worked = /^forkserver \w+-1\nspawn \w+-\d\nthread \w+-\d\n$/;
+const entries = ['main.ts', 'other.ts'];
+
+async function printsOf(folder: ProgramFolder, file: string): Promise<string> {
+  const { stdout, stderr, code } = await runProgram(folder.file(file));
+  assert.deepEqual([stderr, code], ['', 0]);
+  return stdout;
+}
+
+for (const outside of [false, true]) {
+  const outcome = outside ? 'with the package outside runs as any other' : 'with the package in it is told what to do';
+  const check = (printed_: string): void =>
+    outside ? assert.match(printed_, worked) : assert.equal(printed_, refused);
+
+  test(`a program that esbuild has split ${outcome}`, async () => {
+    using folder = programFolder(split);
+    const files = entries.map((name) => folder.file(name));
+    const options = ['--bundle', '--splitting', '--platform=node', '--format=esm', `--outdir=${folder.file('out')}`];
+    esbuild([...files, ...options, ...(outside ? ['--packages=external'] : [])]);
+    check(await printsOf(folder, 'out/main.js'));
+  });
+
+  test(`a program that rollup has split ${outcome}`, async () => {
+    using folder = programFolder(
+      Object.fromEntries(Object.entries(split).map(([name, text]) => [name.replace('.ts', '.js'), javascript(text)])),
+    );
+    const bundle = await rollup({
+      input: entries.map((name) => folder.file(name.replace('.ts', '.js'))),
+      external: outside ? [/^manyfold/] : ['cli-progress'],
+      plugins: [nodeResolve()],
+    });
+    await bundle.write({ dir: folder.file('out'), format: 'esm' });
+    await bundle.close();
+    check(await printsOf(folder, 'out/main.js'));
+  });
+
+  test(`a program that Vite has split ${outcome}`, async () => {
+    using folder = programFolder(split);
+    await vite({
+      root: folder.path,
+      configFile: false,
+      logLevel: 'silent',
+      build: {
+        ssr: true,
+        rollupOptions: { input: entries.map((name) => folder.file(name)) },
+        outDir: 'out',
+        target: 'node20',
+      },
+      ssr: outside ? { external: ['manyfold'] } : { noExternal: true },
+    });
+    check(await printsOf(folder, 'out/main.js'));
+  });
+}
+
 test('a program that leaves the package outside runs as any other', async () => {
   using folder = programFolder({ 'main.ts': program });
   const options = ['--bundle', '--platform=node', '--format=esm', '--packages=external'];
