@@ -21,6 +21,9 @@ const checks = [
   ['store', 'PUTTER_DIES', ['EARLY_PUT', 'ONE_PAIR', 'NO_HAND', 'NO_SETTLING', 'SPARE_FIRST']],
   ['store', '', ['EARLY_FREE', 'NO_HAND', 'NO_SETTLING']],
   ['heap', '', ['NO_REBUILD', 'BLIND_TAKEOVER', 'SIZE_LAST']],
+  ['permits', 'DEATHS=0', ['SHARED_ROW', 'NO_MARK', 'NO_WAIT', 'NO_CLOSE']],
+  ['permits', 'DEATHS=2', []],
+  ['permits', 'SIGNALS DEATHS=2', ['NO_HEIR']],
 ];
 
 const DEPTH = 200_000;

@@ -13,8 +13,8 @@ export const resultsFile = join(root, 'build/test-results.tsv');
 
 // Tests start many processes and measure none of them: two files at a time keep the cores busy.
 const concurrency = Math.min(2, availableParallelism());
-// Each test has a limit of its own (tests/support/guard.ts); this one is for a whole file.
-const fileLimit = 10 * 60_000;
+// Each test has a limit of its own (tests/support/guard.ts); this one is for a whole file, beyond what a soak is told to last.
+const fileLimit = 10 * 60_000 + Number(process.env['MANYFOLD_SOAK_SECONDS'] ?? 0) * 1000;
 
 /** Runs the test files and resolves to whether all of them passed. */
 export async function runTests(patterns) {
