@@ -2,6 +2,7 @@ import { handle, noteMention } from '../memory/handle.js';
 import { attach, heldElsewhere, releasesSeen } from '../memory/holdings.js';
 import { WORD } from '../memory/layout.js';
 import { createObject } from '../memory/objects.js';
+import { inForkedChild } from '../system/generation.js';
 
 /**
  * What stands for an object of one process in the program's memory: whoever has a Block of it keeps the object, in whatever
@@ -59,6 +60,11 @@ export function lend({ address }: Block, returned: () => void): void {
   loans.set(address, { returned, travellers: new Set() });
   timer ??= setInterval(look, INTERVAL).unref();
 }
+
+inForkedChild(() => {
+  loans.clear(); // the parent's
+  timer = undefined;
+});
 
 /** A search costs as much as there is in the heap: it is made only when some reference has gone. */
 const INTERVAL = 50;

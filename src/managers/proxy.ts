@@ -15,9 +15,14 @@ interface Counted {
   readonly ident: string;
   /** Its beginning, which comes before its end. */
   readonly since: Promise<unknown> | undefined;
+  readonly process: object;
 }
 
-const letGo = new FinalizationRegistry<Counted>(({ link, ident, since }) => {
+/** This process: what a parent has counted is the parent's to let go of. */
+let thisProcess = {};
+
+const letGo = new FinalizationRegistry<Counted>(({ link, ident, since, process: counter }) => {
+  if (counter !== thisProcess) return;
   const decref = (): Promise<unknown> => link.control('decref', [ident]);
   Promise.resolve(since)
     .then(decref)
@@ -47,7 +52,7 @@ export class BaseProxy {
     this.link = link;
     this.#parts = parts;
     this.#keeps = keeps;
-    if (link.counts) letGo.register(this, { link, ident: parts.token.id, since });
+    if (link.counts) letGo.register(this, { link, ident: parts.token.id, since, process: thisProcess });
   }
 
   /** Calls a method of the object by its name. */
@@ -174,6 +179,7 @@ function sayGoodbye(code: number): void {
 }
 
 inForkedChild(() => {
+  thisProcess = {};
   for (const link of links.values()) link.renew();
 });
 
