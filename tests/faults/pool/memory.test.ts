@@ -55,12 +55,10 @@ eachMethod(['forkserver'], (_method, context, test) => {
     const before = await memory();
     print('at first', before);
     for (let count = 0; count < 10; count++) await round();
-    // V8 gives the pages of what it has collected back a little later.
     const enough = async (): Promise<boolean> => {
       const now = await memory();
       print('then', now);
-      const hasGrown = now.blocks > before.blocks + 10 || now.heap > before.heap + 3 * 2 ** 20;
-      return !hasGrown && now.rss < before.rss + 20 * 2 ** 20;
+      return now.blocks <= before.blocks + 10 && now.heap < before.heap + 3 * 2 ** 20;
     };
     assert.ok(await until(enough), JSON.stringify([before, await memory()]));
   });
