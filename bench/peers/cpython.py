@@ -95,12 +95,12 @@ def use_lock(lock, count):
 
 
 def lock(_):
-    count = times(1000000)
+    count = times(2000000)
     return seconds_each(count, lambda: use_lock(mp.Lock(), count))
 
 
 def fight(_):
-    count = times(500000)
+    count = times(1000000)
     shared = mp.Lock()
     fighters = [mp.get_context('fork').Process(target=use_lock, args=(shared, count)) for _ in range(2)]
 
@@ -114,7 +114,7 @@ def fight(_):
 
 
 def contender(shared, go, done, count):
-    use_lock(shared, 1000)
+    use_lock(shared, 20000)
     done.release()
     go.wait()
     use_lock(shared, count)
@@ -124,7 +124,7 @@ def contender(shared, go, done, count):
 def contend(argument):
     kind, processes = argument.split()
     processes = int(processes)
-    count = times(200000)
+    count = times(1000000)
     shared = mp.Lock() if kind == 'Lock' else mp.Semaphore(2)
     go, done = mp.Event(), mp.Semaphore(0)
     each = -(-count // processes)
@@ -220,12 +220,12 @@ def go_through(barrier, count):
 
 
 def barrier(parties):
-    count = times(500)
+    count = times(2000)
     shared = mp.Barrier(int(parties))
-    others = [mp.get_context('fork').Process(target=go_through, args=(shared, 10 + count)) for _ in range(int(parties) - 1)]
+    others = [mp.get_context('fork').Process(target=go_through, args=(shared, 500 + count)) for _ in range(int(parties) - 1)]
     for other in others:
         other.start()
-    go_through(shared, 10)
+    go_through(shared, 500)
     seconds = seconds_each(count, lambda: go_through(shared, count))
     for other in others:
         other.join()
@@ -233,7 +233,7 @@ def barrier(parties):
 
 
 def value(_):
-    count = times(200000)
+    count = times(2000000)
     shared = mp.Value('i', 0)
 
     def run():
@@ -246,7 +246,7 @@ def value(_):
 
 def value_by(processes):
     processes = int(processes)
-    each = times(400000) // processes
+    each = times(2000000) // processes
     shared = mp.Value('i', 0)
 
     def run():

@@ -18,8 +18,8 @@ const lockRows = counts.map((processes): Row => ({
   title: `Processes taking one lock in turn: ${processes}`,
   shown: 'rate',
   contestants: [
-    ours('blocking', ['Lock', ...crowd], (times) => contend(new api.Lock(), processes, times(400_000), true)),
-    ours('awaiting', ['Lock', ...crowd], (times) => contend(new api.Lock(), processes, times(100_000), false)),
+    ours('blocking', ['Lock', ...crowd], (times) => contend(new api.Lock(), processes, times(1_000_000), true)),
+    ours('awaiting', ['Lock', ...crowd], (times) => contend(new api.Lock(), processes, times(1_000_000), false)),
     cpython('contend', `Lock ${processes}`, ''),
   ],
 }));
@@ -29,8 +29,8 @@ const semaphoreRows = counts.map((processes): Row => ({
   title: `Processes taking one semaphore of two: ${processes}`,
   shown: 'rate',
   contestants: [
-    ours('blocking', crowd, (times) => contend(new api.Semaphore(2), processes, times(200_000), true)),
-    ours('awaiting', crowd, (times) => contend(new api.Semaphore(2), processes, times(100_000), false)),
+    ours('blocking', crowd, (times) => contend(new api.Semaphore(2), processes, times(1_000_000), true)),
+    ours('awaiting', crowd, (times) => contend(new api.Semaphore(2), processes, times(1_000_000), false)),
     cpython('contend', `Semaphore ${processes}`, ''),
   ],
 }));
@@ -77,8 +77,8 @@ const barrierRows = [2, 4, 8].map((parties): Row => ({
   title: `A round through a barrier, parties: ${parties}`,
   shown: 'time',
   contestants: [
-    ours('blocking', ['Barrier', 'Process'], (times) => rounds(parties, times(1000), true)),
-    ours('awaiting', ['Barrier', 'Process'], (times) => rounds(parties, times(1000), false)),
+    ours('blocking', ['Barrier', 'Process'], (times) => rounds(parties, times(2000), true)),
+    ours('awaiting', ['Barrier', 'Process'], (times) => rounds(parties, times(2000), false)),
     cpython('barrier', String(parties), ''),
   ],
 }));
@@ -199,6 +199,9 @@ async function byCondition(count: number, blocking: boolean): Promise<number> {
   return seconds;
 }
 
+/** What all of a crowd of fresh processes have to compile costs more than a few rounds. */
+const WARM_UP_ROUNDS = 500;
+
 async function rounds(parties: number, count: number, blocking: boolean): Promise<number> {
   const barrier = new api.Barrier(parties);
   const pass = async (times: number) => {
@@ -207,8 +210,8 @@ async function rounds(parties: number, count: number, blocking: boolean): Promis
       else await barrier.wait();
     }
   };
-  const others = await start(Array.from({ length: parties - 1 }, () => () => pass(10 + count)));
-  await pass(10);
+  const others = await start(Array.from({ length: parties - 1 }, () => () => pass(WARM_UP_ROUNDS + count)));
+  await pass(WARM_UP_ROUNDS);
   const seconds = await secondsEach(count, () => pass(count));
   await others.join();
   return seconds;
