@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import { ForkUnsafeError } from '../errors.js';
 import { systemError } from './error.js';
 import { checkLoop, forgetInheritedLoop } from './inherited-loop.js';
-import { fork, getpid, madvise, uvDefaultLoop, uvLoopFork } from './libc.js';
+import { fork, getpid, lookUpDirect, madvise, uvDefaultLoop, uvLoopFork } from './libc.js';
 
 const MADV_DOFORK = 11;
 const LOWEST_ADDRESS = 4096;
@@ -19,6 +19,7 @@ type Ranges = [number, number, number, number, number, number, number, number];
  * set back just before the fork; see `forkNow` for why that is safe.
  */
 export function forkProcess(): number {
+  lookUpDirect();
   ranges ??= forkableRanges();
   const pid = forkNow(...ranges);
   if (pid < 0) throw systemError('fork');

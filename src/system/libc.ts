@@ -1,30 +1,31 @@
 import { loadKoffi } from './installation.js';
 import { reopenStandardStreams } from './streams.js';
 
-const koffi = loadKoffi();
+/** Loaded with the first call: it would be a fourth of the library's import. */
+const koffi = once(loadKoffi);
 
 /**
  * The one place that knows libc. `null` loads the running executable, so that libc and libuv symbols resolve alike.
  * Addresses and descriptors are plain numbers: user space ends at 2^47, and a number costs no allocation where a
  * BigInt would. Only koffi's synchronous calls are used: its asynchronous ones sit on libuv's pool.
  */
-const libc = koffi.load(null);
-process.on('exit', reopenStandardStreams); // koffi's own end writes to them, and hangs in that when they are closed
+const libc = once(() => {
+  process.on('exit', reopenStandardStreams); // koffi's own end writes to them, and hangs in that when they are closed
+  return koffi().load(null);
+});
 
 type Native = (...args: unknown[]) => unknown;
 
-/**
- * A function that is looked up when it is first called: the lookups would be a millisecond of the library's import. Those
- * that are called where nothing may be allocated, or in each child anew, are looked up at once.
- */
+/** A function that is looked up when it is first called. */
 function late(prototype: string): Native {
-  return lateBy(() => libc.func(prototype));
+  return lateBy(() => libc().func(prototype));
 }
 
 const lookUps: (() => Native)[] = [];
 
 /** Looks up all that has not been yet: a thread that is ended within a lookup takes the whole process with it. */
 export function lookUpAll(): void {
+  lookUpDirect();
   for (const lookUp of lookUps) lookUp();
 }
 
@@ -43,7 +44,7 @@ function once<T>(make: () => T): () => T {
 function optional(prototype: string): Native {
   return lateBy(() => {
     try {
-      return libc.func(prototype);
+      return libc().func(prototype);
     } catch {
       return () => 0;
     }
@@ -56,19 +57,16 @@ export const mmap = late(
   'void *mmap(size_t address, size_t length, int protection, int flags, int fd, int64_t offset)',
 );
 export const munmap = late('int munmap(size_t address, size_t length)');
-export const madvise = libc.func('int madvise(size_t address, size_t length, int advice)');
 
 /** glibc's; 0 where there is no such thing. */
 export const mallopt = optional('int mallopt(int option, int value)');
 
-export const fork = libc.func('int fork()');
 export const gettid = late('int gettid()');
 export const getpid = late('int getpid()');
-export const exitNow = libc.func('void _exit(int code)');
 export const waitpid = late('int waitpid(int pid, _Out_ int *status, int options)');
 export const waitid = late('int waitid(int kind, unsigned int id, void *info, int options)');
 export const prctl = late('int prctl(int option, unsigned long a, unsigned long b, unsigned long c, unsigned long d)');
-export const prctlName = lateBy(() => libc.func('prctl', 'int', ['int', 'void *', 'ulong', 'ulong', 'ulong']));
+export const prctlName = lateBy(() => libc().func('prctl', 'int', ['int', 'void *', 'ulong', 'ulong', 'ulong']));
 
 export const eventfd = late('int eventfd(unsigned int count, int flags)');
 export const dup2 = late('int dup2(int from, int to)');
@@ -100,12 +98,26 @@ export const schedYield = late('int sched_yield()');
 export const schedGetAffinity = late('int sched_getaffinity(int pid, size_t size, void *mask)');
 
 /** Raw system calls, for the two that libc does not wrap. */
-export const syscall = libc.func('long syscall(long number, size_t a, long b, long c, void *d, size_t e, long f)');
+export let syscall: Native = (...args) => (lookUpDirect(), syscall(...args));
+
+// Called where nothing may be allocated, not even a list of arguments: after `lookUpDirect`, these are the functions themselves.
+export let madvise: Native = (...args) => (lookUpDirect(), madvise(...args));
+export let fork: Native = () => (lookUpDirect(), fork());
+export let exitNow: Native = (code) => (lookUpDirect(), exitNow(code));
+
+/** Looks up those that are called often, or where nothing may be allocated. */
+export const lookUpDirect = once(() => {
+  syscall = libc().func('long syscall(long number, size_t a, long b, long c, void *d, size_t e, long f)');
+  madvise = libc().func('int madvise(size_t address, size_t length, int advice)');
+  fork = libc().func('int fork()');
+  exitNow = libc().func('void _exit(int code)');
+  return true;
+});
 
 export const uvDefaultLoop = late('void *uv_default_loop()');
 // Two functions of Node's and V8's own, by the names that the compiler has given them.
-const currentIsolate = lateBy(() => libc.func('_ZN2v87Isolate10GetCurrentEv', 'void *', []));
-const loopOfIsolate = lateBy(() => libc.func('_ZN4node19GetCurrentEventLoopEPN2v87IsolateE', 'void *', ['void *']));
+const currentIsolate = lateBy(() => libc().func('_ZN2v87Isolate10GetCurrentEv', 'void *', []));
+const loopOfIsolate = lateBy(() => libc().func('_ZN4node19GetCurrentEventLoopEPN2v87IsolateE', 'void *', ['void *']));
 
 /** The event loop of this thread. */
 export function currentLoop(): unknown {
@@ -122,32 +134,32 @@ export const uvFileno = late('int uv_fileno(void *handle, _Out_ int *fd)');
 export const uvHasRef = late('int uv_has_ref(void *handle)');
 export const uvRef = late('void uv_ref(void *handle)');
 export const uvUnref = late('void uv_unref(void *handle)');
-const handleCallback = once(() => koffi.pointer(koffi.proto('void manyfold_handle_callback(void *handle)')));
-export const uvPrepareInit = lateBy(() => libc.func('uv_prepare_init', 'int', ['void *', 'void *']));
-export const uvPrepareStart = lateBy(() => libc.func('uv_prepare_start', 'int', ['void *', handleCallback()]));
+const handleCallback = once(() => koffi().pointer(koffi().proto('void manyfold_handle_callback(void *handle)')));
+export const uvPrepareInit = lateBy(() => libc().func('uv_prepare_init', 'int', ['void *', 'void *']));
+export const uvPrepareStart = lateBy(() => libc().func('uv_prepare_start', 'int', ['void *', handleCallback()]));
 
 const pollCallback = once(() =>
-  koffi.pointer(koffi.proto('void manyfold_poll_callback(void *handle, int status, int events)')),
+  koffi().pointer(koffi().proto('void manyfold_poll_callback(void *handle, int status, int events)')),
 );
 export const uvPollInit = late('int uv_poll_init(void *loop, void *handle, int fd)');
-export const uvPollStart = lateBy(() => libc.func('uv_poll_start', 'int', ['void *', 'int', pollCallback()]));
-export const uvClose = lateBy(() => libc.func('uv_close', 'void', ['void *', handleCallback()]));
+export const uvPollStart = lateBy(() => libc().func('uv_poll_start', 'int', ['void *', 'int', pollCallback()]));
+export const uvClose = lateBy(() => libc().func('uv_close', 'void', ['void *', handleCallback()]));
 
 /** Likewise, for what is polled: gets the address of the handle. */
 export function pollCallbackOf(callback: (handle: number) => void): unknown {
-  return koffi.register((handle: unknown) => callback(addressOf(handle)), pollCallback());
+  return koffi().register((handle: unknown) => callback(addressOf(handle)), pollCallback());
 }
 
 /** Likewise, for what is closed. */
 export function closeCallbackOf(callback: (handle: number) => void): unknown {
-  return koffi.register((handle: unknown) => callback(addressOf(handle)), handleCallback());
+  return koffi().register((handle: unknown) => callback(addressOf(handle)), handleCallback());
 }
 
 export const uvTimerStop = late('int uv_timer_stop(void *timer)');
 export const uvFsEventStop = late('int uv_fs_event_stop(void *watcher)');
 export const uvFsPollStop = late('int uv_fs_poll_stop(void *watcher)');
-const visitor = once(() => koffi.pointer(koffi.proto('void manyfold_visitor(void *handle, void *nothing)')));
-const uvWalk = lateBy(() => libc.func('uv_walk', 'void', ['void *', visitor(), 'void *']));
+const visitor = once(() => koffi().pointer(koffi().proto('void manyfold_visitor(void *handle, void *nothing)')));
+const uvWalk = lateBy(() => libc().func('uv_walk', 'void', ['void *', visitor(), 'void *']));
 
 /** The handles of an event loop, in the order in which they came to be; libuv's own are not shown. */
 export function handlesOf(loop: unknown): unknown[] {
@@ -158,35 +170,35 @@ export function handlesOf(loop: unknown): unknown[] {
 
 /** A function of ours that libuv can call on the main thread; for good. */
 export function callbackOf(callback: () => void): unknown {
-  return koffi.register(callback, handleCallback());
+  return koffi().register(callback, handleCallback());
 }
 
 /** Native memory that is never given back. */
 export function allocateBytes(count: number): unknown {
-  return koffi.alloc('uint8_t', count);
+  return koffi().alloc('uint8_t', count);
 }
 
 /** A view over foreign memory as an `ArrayBuffer`; the memory must stay mapped as long as the buffer is reachable. */
 export function viewMemory(address: number, length: number): ArrayBuffer {
-  return koffi.view(BigInt(address), length);
+  return koffi().view(BigInt(address), length);
 }
 
 /** The pointer that lies at `offset` behind another. */
 export function pointerAt(pointer: unknown, offset: number): unknown {
-  return koffi.decode(pointer, offset, 'void *');
+  return koffi().decode(pointer, offset, 'void *');
 }
 
 /** A copy of foreign memory. */
 export function copyBytes(pointer: unknown, length: number): Uint8Array {
-  return Uint8Array.from(koffi.decode(pointer, 'uint8_t', length) as ArrayLike<number>);
+  return Uint8Array.from(koffi().decode(pointer, 'uint8_t', length) as ArrayLike<number>);
 }
 
 export function addressOf(pointer: unknown): number {
-  return Number(koffi.address(pointer));
+  return Number(koffi().address(pointer));
 }
 
 export function errno(): number {
-  return koffi.errno();
+  return koffi().errno();
 }
 
 /** The numbers of one system call differ between processors. */
