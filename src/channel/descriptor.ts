@@ -1,4 +1,5 @@
 import fs from 'node:fs';
+import { closeDescriptor } from '../system/close.js';
 import { createPipe, drain } from '../system/pipe.js';
 
 const ONE_BYTE = Buffer.of(1);
@@ -45,7 +46,7 @@ export class Descriptor {
 
   close(): void {
     this.isClosed = true;
-    fs.closeSync(this.fd);
-    fs.closeSync(this.writeEnd);
+    closeDescriptor(this.fd);
+    closeDescriptor(this.writeEnd);
   }
 }

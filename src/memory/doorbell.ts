@@ -1,5 +1,6 @@
 import fs from 'node:fs';
 import type net from 'node:net';
+import { closeDescriptor } from '../system/close.js';
 import { inForkedChild } from '../system/generation.js';
 import { openForeign } from '../system/life.js';
 import { closePipe, createPipe } from '../system/pipe.js';
@@ -145,7 +146,7 @@ export function closeBellOf(id: number, wasStopped = readSlot(id, EXIT) === 0): 
   const readEnd = header()[base + BELL]!;
   for (const word of [DOORBELL, BELL + 1]) Atomics.store(header(), base + word, 0); // the numbers may soon be other files'
   if (wasStopped) closePipe(readEnd, writeEnd);
-  else fs.closeSync(writeEnd);
+  else closeDescriptor(writeEnd);
 }
 
 inForkedChild(() => {

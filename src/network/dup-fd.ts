@@ -1,7 +1,7 @@
-import fs from 'node:fs';
 import type { Connection, CanAbort } from '../channel/connection.js';
 import { OSError, RuntimeError } from '../errors.js';
 import { handle, registerHandle } from '../memory/handle.js';
+import { closeDescriptor } from '../system/close.js';
 import { duplicate } from '../system/socket.js';
 import type { SocketFailure } from '../system/socket-name.js';
 import { descriptorOf, type HasDescriptor } from './handle-number.js';
@@ -43,7 +43,7 @@ export class DupFd {
 
   /** Closes the descriptor, if it has not been given away. One that nobody refers to any more closes some time later. */
   close(): void {
-    if (this.#fd !== undefined) fs.closeSync(this.detach());
+    if (this.#fd !== undefined) closeDescriptor(this.detach());
   }
 
   /** Closes its copy of the descriptor, unless `detach` has given it away. */
@@ -63,14 +63,14 @@ export class DupFd {
 
 const NOTHING = new Uint8Array();
 
-const dropped = new FinalizationRegistry((fd: number) => fs.closeSync(fd));
+const dropped = new FinalizationRegistry(closeDescriptor);
 
 registerHandle('DupFd', (state) => {
   const fd = takeIn(state as Travelling);
   try {
     return new DupFd(fd);
   } finally {
-    fs.closeSync(fd);
+    closeDescriptor(fd);
   }
 });
 

@@ -1,4 +1,3 @@
-import fs from 'node:fs';
 import { OSError } from '../errors.js';
 import { departed } from '../memory/handle.js';
 import { attach, mention } from '../memory/holdings.js';
@@ -9,6 +8,7 @@ import { self } from '../memory/slots.js';
 import { call } from '../memory/waiters.js';
 import { waitAsync } from '../sync/await.js';
 import { isDead } from '../sync/waitable.js';
+import { closeDescriptor } from '../system/close.js';
 import { takeDescriptor, allowTaking } from '../system/foreign.js';
 import { duplicate } from '../system/socket.js';
 
@@ -37,7 +37,7 @@ export function sendOff(fd: number, ahead: Uint8Array): Travelling {
   const holder = { address: createObject(WORDS * WORD, SIMPLE) };
   attach(holder, holder.address);
   mention(holder, holder.address); // also one who comes too late has to find it
-  const forget = (): void => fs.closeSync(copy);
+  const forget = (): void => closeDescriptor(copy);
   const over = new AbortController();
   departed(() => over.abort());
   const isTaken = (patient: boolean): true | undefined => hasTaker(holder.address, patient) || undefined;

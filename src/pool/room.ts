@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import type net from 'node:net';
 import type { PassThrough, Readable } from 'node:stream';
+import { closeDescriptor } from '../system/close.js';
 import { createPipe } from '../system/pipe.js';
 
 /**
@@ -107,7 +108,7 @@ class Outlet {
 
   /** Once the worker has ended: what is still in the pipe comes first. */
   async close(): Promise<void> {
-    fs.closeSync(this.descriptor);
+    closeDescriptor(this.descriptor);
     const alarm = setTimeout(() => this.#socket.destroy(), PATIENCE);
     await this.#ended;
     clearTimeout(alarm);

@@ -7,6 +7,7 @@ import { ENDED, EXIT, EXIT_BIAS, freeSlot, isGone, readSlot, self, SERVER, STATE
 import { waitsForItself } from '../sync/alone.js';
 import { lookAgain, waitAsync, type AwaitOptions } from '../sync/await.js';
 import { waitSync, type Waitable } from '../sync/wait.js';
+import { closeDescriptor } from '../system/close.js';
 import { openProcess } from '../system/life.js';
 import { awaitForkedSync, buryForked } from './forked.js';
 import { buryIfOrphaned } from './fork-server.js';
@@ -100,9 +101,11 @@ export function sentinelOf(state: State): number {
 }
 
 function openSentinel(pid: number): { fd: number; close(): void } {
+  const fd = openProcess(pid);
+  if (fd !== undefined) return { fd, close: () => closeDescriptor(fd) };
   // The null device is always readable, as the descriptor of a process that has ended.
-  const fd = openProcess(pid) ?? fs.openSync('/dev/null', 'r');
-  return { fd, close: () => fs.closeSync(fd) };
+  const readable = fs.openSync('/dev/null', 'r');
+  return { fd: readable, close: () => fs.closeSync(readable) };
 }
 
 /**

@@ -1,6 +1,6 @@
-import fs from 'node:fs';
 import { prctl, SYS_PIDFD_GETFD, syscall } from './libc.js';
 import { openProcess } from './life.js';
+import { closeDescriptor } from './close.js';
 
 const PR_SET_PTRACER = 0x59616d61;
 const PR_SET_PTRACER_ANY = -1;
@@ -24,6 +24,6 @@ export function takeDescriptor(pid: number, fd: number): number | undefined {
     const taken = syscall(SYS_PIDFD_GETFD, owner, fd, 0, null, 0, 0) as number;
     return taken < 0 ? undefined : taken;
   } finally {
-    fs.closeSync(owner);
+    closeDescriptor(owner);
   }
 }

@@ -69,6 +69,7 @@ export const prctl = late('int prctl(int option, unsigned long a, unsigned long 
 export const prctlName = lateBy(() => libc().func('prctl', 'int', ['int', 'void *', 'ulong', 'ulong', 'ulong']));
 
 export const eventfd = late('int eventfd(unsigned int count, int flags)');
+export const close = late('int close(int fd)');
 export const dup2 = late('int dup2(int from, int to)');
 export const getrlimit = late('int getrlimit(int resource, void *limits)');
 export const setrlimit = late('int setrlimit(int resource, void *limits)');

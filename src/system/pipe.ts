@@ -2,6 +2,7 @@ import fs from 'node:fs';
 import { OSError } from '../errors.js';
 import { systemError } from './error.js';
 import { pipe2, poll } from './libc.js';
+import { closeDescriptor } from './close.js';
 
 const O_CLOEXEC = 0o2000000;
 const POLLIN = 1;
@@ -22,8 +23,8 @@ export function createPipe(ends: Int32Array = new Int32Array(2)): { readEnd: num
 
 /** Closes what may be open of a pipe's ends. `readEnd` may be another file's number by now, `writeEnd` not. */
 export function closePipe(readEnd: number, writeEnd: number): void {
-  if (isReadEndOf(readEnd, writeEnd)) fs.closeSync(readEnd);
-  fs.closeSync(writeEnd);
+  if (isReadEndOf(readEnd, writeEnd)) closeDescriptor(readEnd);
+  closeDescriptor(writeEnd);
 }
 
 function isReadEndOf(readEnd: number, writeEnd: number): boolean {

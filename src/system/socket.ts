@@ -1,4 +1,3 @@
-import fs from 'node:fs';
 import os from 'node:os';
 import { errorName } from './error.js';
 import {
@@ -17,6 +16,7 @@ import {
 } from './libc.js';
 
 import { AF_INET, AF_UNIX, decodeName, encodeName, NAME_BYTES, SocketFailure, type SocketName } from './socket-name.js';
+import { closeDescriptor } from './close.js';
 
 export type { SocketName } from './socket-name.js';
 
@@ -66,7 +66,7 @@ export function connectNow(name: string): number | undefined {
   const fd = openSocket(name, SOCK_NONBLOCK);
   const why = tryConnecting(fd, address);
   if (why === 0) return fd;
-  fs.closeSync(fd);
+  closeDescriptor(fd);
   if (why === EAGAIN) return undefined;
   throw new SocketFailure('connect', errorName(why));
 }
@@ -171,7 +171,7 @@ function orClose(fd: number, run: () => void): number {
     run();
     return fd;
   } catch (error) {
-    fs.closeSync(fd);
+    closeDescriptor(fd);
     throw error;
   }
 }

@@ -1,4 +1,3 @@
-import fs from 'node:fs';
 import { systemError } from './error.js';
 import { inForkedChild } from './generation.js';
 import {
@@ -14,6 +13,7 @@ import {
   uvPollStart,
   uvUnref,
 } from './libc.js';
+import { closeDescriptor } from './close.js';
 
 const UV_POLL = 8;
 const UV_READABLE = 1;
@@ -28,7 +28,7 @@ const closing = new Map<number, unknown>();
 
 // The loop has forgotten the handles.
 inForkedChild(() => {
-  for (const copy of copies) fs.closeSync(copy);
+  for (const copy of copies) closeDescriptor(copy);
   copies.clear();
   watching.clear();
 });
@@ -50,7 +50,7 @@ export function watchReadable(fd: number, readable: () => void, { ref = true } =
   if (uvPollInit(uvDefaultLoop(), handle, copy) !== 0) {
     // What cannot be polled, as a file on a disk, never lets its reader wait.
     spare.push(handle);
-    fs.closeSync(copy);
+    closeDescriptor(copy);
     const soon = setImmediate(readable);
     return () => clearImmediate(soon);
   }
@@ -64,7 +64,7 @@ export function watchReadable(fd: number, readable: () => void, { ref = true } =
     closing.set(address, handle);
     uvClose(handle, onClosed);
     copies.delete(copy);
-    fs.closeSync(copy);
+    closeDescriptor(copy);
   };
 }
 

@@ -205,3 +205,27 @@ test('a thread that has ended before its creator has looked did start', async ()
     }
   }
 });
+
+test('what the library closes in a thread, Node has nothing to say about', async () => {
+  const result = await run(`
+    import { DupFd, recvHandle, sendHandle } from 'manyfold/connection';
+    import { getContext, Pipe } from 'manyfold';
+    const target = async () => {
+      const { Pool } = getContext('thread');
+      const pool = new Pool(1);
+      await pool.apply(() => 1);
+      pool.terminate();
+      await pool.join();
+      const [here, there] = Pipe();
+      here.fileno();
+      await sendHandle(here, 2);
+      new DupFd(await recvHandle(there)).close();
+      here.close();
+      there.close();
+    };
+    const thread = new Thread({ target });
+    await thread.start();
+    await thread.join();
+  `);
+  assert.deepEqual(result, { stdout: '', stderr: '', code: 0, signal: null });
+});
