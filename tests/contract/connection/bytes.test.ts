@@ -218,6 +218,28 @@ test('blocking in the middle of what goes out neither doubles nor mixes what the
   assert.ok(Buffer.concat(received).equals(Buffer.concat(wanted)));
 });
 
+test('connection-016 a peer that ends in the middle of a message is an OSError, and no EOFError', async () => {
+  const server = net.createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  for (const blocking of [false, true]) {
+    const connecting = Client(['127.0.0.1', (server.address() as net.AddressInfo).port]);
+    const [[peer], here] = await Promise.all([once(server, 'connection') as Promise<[net.Socket]>, connecting]);
+    const receive = async () => (blocking ? here.recvBytesSync() : here.recvBytes());
+    peer.end(Buffer.concat([frameHeader(3), bytes('one'), frameHeader(100), bytes('half')]));
+    await once(peer, 'finish');
+    assert.equal(text(await receive()), 'one');
+    await assert.rejects(receive, {
+      name: 'OSError',
+      code: 'ERR_PARTIAL_MESSAGE',
+      message: 'got end of file during message',
+    });
+    here.close();
+    peer.destroy();
+  }
+  server.close();
+  await once(server, 'close');
+});
+
 test('connection-023 what came before anybody asked for it comes once, to those who block and those who await', async () => {
   using pair = await connected();
   const { here, there } = pair;
