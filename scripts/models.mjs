@@ -1,9 +1,9 @@
 // Checks the models in docs/model with spin: each of them holds, and each fault that can be put into it is found. A model
 // that finds no fault shows nothing.
 
-import { spawnSync } from 'node:child_process';
+import { execFile, spawnSync } from 'node:child_process';
 import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { root } from './setup.mjs';
 
@@ -29,18 +29,37 @@ const checks = [
 const DEPTH = 200_000;
 
 function run(cwd, command, args) {
-  const { status, stdout, stderr, error } = spawnSync(command, args, { cwd, encoding: 'utf8', maxBuffer: 2 ** 26 });
-  if (error || status === null) throw error ?? new Error(`${command} was killed`);
-  return { status, output: `${stdout}${stderr}` };
+  return new Promise((resolve, reject) => {
+    execFile(command, args, { cwd, encoding: 'utf8', maxBuffer: 2 ** 26 }, (error, stdout, stderr) => {
+      if (error && typeof error.code !== 'number') reject(error);
+      else resolve({ status: error?.code ?? 0, output: `${stdout}${stderr}` });
+    });
+  });
 }
 
-function build(cwd, command, args) {
-  const { status, output } = run(cwd, command, args);
+async function build(cwd, command, args) {
+  const { status, output } = await run(cwd, command, args);
   if (status !== 0 || output.includes('Error:')) throw new Error(`${command} ${args.join(' ')}:\n${output}`);
 }
 
+let free = availableParallelism();
+const waiting = [];
+
+/** As many searches at a time as there are cores. */
+async function inTurn(work) {
+  if (free === 0) await new Promise((resolve) => waiting.push(resolve));
+  else free--;
+  try {
+    return await work();
+  } finally {
+    const next = waiting.shift();
+    if (next) next();
+    else free++;
+  }
+}
+
 /** Searches all states; stops at the first that must not be. */
-function search(model, defines) {
+async function search(model, defines) {
   const scratch = mkdtempSync(join(tmpdir(), 'manyfold-model-'));
   try {
     copyFileSync(join(folder, `${model}.pml`), join(scratch, `${model}.pml`));
@@ -48,9 +67,9 @@ function search(model, defines) {
       .split(' ')
       .filter(Boolean)
       .map((define) => `-D${define}`);
-    build(scratch, 'spin', ['-a', ...options, `${model}.pml`]);
-    build(scratch, 'gcc', ['-w', '-O2', '-DSAFETY', '-DCOLLAPSE', '-DVECTORSZ=2048', '-o', 'pan', 'pan.c']);
-    const { output } = run(scratch, './pan', [`-m${DEPTH}`, '-w24']);
+    await build(scratch, 'spin', ['-a', ...options, `${model}.pml`]);
+    await build(scratch, 'gcc', ['-w', '-O2', '-DSAFETY', '-DCOLLAPSE', '-DVECTORSZ=2048', '-o', 'pan', 'pan.c']);
+    const { output } = await run(scratch, './pan', [`-m${DEPTH}`, '-w24']);
     if (output.includes('max search depth too small'))
       throw new Error(`${model} ${defines}: deeper than ${DEPTH} steps`);
     const errors = /errors: (\d+)/.exec(output)?.[1];
@@ -65,18 +84,25 @@ function search(model, defines) {
   }
 }
 
-function check(model, defines, faults, only) {
-  const { found, states } = only ? { found: undefined, states: 'not searched' } : search(model, defines);
+async function check(model, defines, faults, only) {
+  const [whole, ...broken] = await Promise.all([
+    only ? { states: 'not searched' } : inTurn(() => search(model, defines)),
+    ...faults.map((fault) => inTurn(() => search(model, `${defines} ${fault}`))),
+  ]);
+  return { model, defines, faults, only, whole, broken };
+}
+
+/** Says whether all was as it should be. */
+function print({ model, defines, faults, only, whole: { found, states }, broken }) {
   console.log(
     `${only ?? (found ? 'FAILS' : 'holds')}: ${model} ${defines} (${states} states)${found ? `: ${found}` : ''}`,
   );
-  let passed = found === undefined;
-  for (const fault of faults) {
-    const result = search(model, `${defines} ${fault}`);
-    console.log(`  ${result.found ? 'found' : 'NOT FOUND'}: ${fault}${result.found ? ` (${result.found})` : ''}`);
-    passed &&= result.found !== undefined;
+  for (const [place, result] of broken.entries()) {
+    console.log(
+      `  ${result.found ? 'found' : 'NOT FOUND'}: ${faults[place]}${result.found ? ` (${result.found})` : ''}`,
+    );
   }
-  return passed;
+  return found === undefined && broken.every((result) => result.found !== undefined);
 }
 
 function isThere(command) {
@@ -90,6 +116,6 @@ if (missing.length > 0) {
   );
 } else {
   const wanted = process.argv.slice(2);
-  const results = checks.filter(([model]) => wanted.length === 0 || wanted.includes(model)).map((row) => check(...row));
-  if (results.includes(false)) process.exitCode = 1;
+  const chosen = checks.filter(([model]) => wanted.length === 0 || wanted.includes(model));
+  for (const result of chosen.map((row) => check(...row))) if (!print(await result)) process.exitCode = 1;
 }
