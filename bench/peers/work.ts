@@ -15,8 +15,16 @@ export default function work(task: Work): unknown {
   if (task.kind === 'pi') return pi(task.samples);
   const bytes = readFileSync(task.file);
   if (task.kind === 'hash and gzip') return [createHash('sha256').update(bytes).digest('hex'), gzipSync(bytes).length];
-  return parse(bytes.toString(), { sourceType: 'module', plugins: [['typescript', { dts: true }]] }).program.body
-    .length;
+  return statementsIn(bytes.toString());
+}
+
+/** undefined for a file that is not of the language. */
+function statementsIn(text: string): number | undefined {
+  try {
+    return parse(text, { sourceType: 'unambiguous', plugins: [['typescript', { dts: true }]] }).program.body.length;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Points that a worker of this kind of machine samples in a millisecond. */
