@@ -19,6 +19,7 @@ import {
   LABEL,
   LINE,
   PID,
+  readSlot,
   RUNNING,
   self,
   SERVER,
@@ -50,7 +51,7 @@ export function bury(id: number, exitCode: number): void {
   endChildrenOf(id);
   forgetBell(id);
   // From ENDED on the slot belongs to the creator, who may free it at once.
-  if (creator !== self() && !isMyCreator(creator) && isGone(creator)) freeSlot(id);
+  if (creator !== self() && !isMyCreator(creator) && isGone(creator)) freeEnded(id);
   else call(lineOf(id), Infinity);
   callAllWhoCare();
 }
@@ -82,26 +83,30 @@ export function isMyCreator(id: number): boolean {
 
 /** A child does not outlive its creator. Those that are gone already have nobody left to collect them. */
 function endChildrenOf(id: number): void {
-  const words = header();
   for (const unborn of slotsClaimedBy(id)) {
     underHeapLock(() => releaseMemoryOf(unborn));
     freeSlot(unborn);
   }
   for (const child of slotsInUse()) {
-    const base = slotBase(indexOf(child));
-    if (words[base + CREATOR] !== id) continue;
-    if (Atomics.load(words, base + STATE) === ENDED) freeSlot(child);
-    else if (words[base + LABEL] !== 0)
+    if (readSlot(child, CREATOR) !== id) continue;
+    if (readSlot(child, STATE) === ENDED) freeEnded(child);
+    else if (readSlot(child, LABEL))
       bury(child, EXIT_UNKNOWN); // a thread: gone with its process
     else killSlot(child);
   }
 }
 
+/** Under the lock: a slow second one would free the slot's next process. */
+function freeEnded(id: number): void {
+  underHeapLock(() => {
+    if (readSlot(id, STATE) === ENDED) freeSlot(id);
+  });
+}
+
 function killSlot(id: number): void {
-  const words = header();
-  const base = slotBase(indexOf(id));
-  const pid = Atomics.load(words, base + PID);
-  if (words[base + STATE] !== RUNNING || !isRunning(pid, words[base + START_TIME]!)) return;
+  const pid = readSlot(id, PID);
+  const startTime = readSlot(id, START_TIME);
+  if (!pid || startTime === undefined || readSlot(id, STATE) !== RUNNING || !isRunning(pid, startTime)) return;
   try {
     process.kill(pid, 'SIGKILL');
   } catch {

@@ -3,7 +3,18 @@ import { handOver, underHeapLock } from './heap.js';
 import { cellAt, header, type Cell } from './program.js';
 import { ownerOf, release } from './release.js';
 import { forgetWayBack, goBack, setWayBack } from './returns.js';
-import { HAND, HAND_COUNTER, HAND_NUMBER, HAND_WAY, indexOf, isGone, self, slotBase, slotsInUse } from './slots.js';
+import {
+  HAND,
+  HAND_COUNTER,
+  HAND_NUMBER,
+  HAND_WAY,
+  indexOf,
+  isGone,
+  readSlot,
+  self,
+  slotBase,
+  slotsInUse,
+} from './slots.js';
 
 /**
  * A parcel belongs to the process that made it, then to nobody while it lies in a store, then to the one who took it. The
@@ -85,9 +96,8 @@ export function settleHand(id: number): void {
 export function settleHandsAt(counter: Cell): void {
   underHeapLock(() => {
     for (const id of slotsInUse()) {
-      const base = slotBase(indexOf(id));
-      if (header()[base + HAND] !== 0 && header()[base + HAND_COUNTER] === counter.address && isGone(id))
-        settleHand(id);
+      // While it has something in hand and the lock is ours, nobody can give its slot to another one.
+      if (readSlot(id, HAND) && readSlot(id, HAND_COUNTER) === counter.address && isGone(id)) settleHand(id);
     }
   });
 }

@@ -1,7 +1,7 @@
 import { free, underHeapLock } from './heap.js';
 import { readParcel, storeParcel } from './parcel.js';
 import { header } from './program.js';
-import { EXIT, idOf, indexOf, LABEL, slotBase, slotsInUse } from './slots.js';
+import { EXIT, idOf, indexOf, LABEL, readSlot, slotBase, slotsInUse } from './slots.js';
 
 /** What the threads of a process know of each other. */
 export interface Label {
@@ -34,7 +34,6 @@ export function readLabel(id: number): Label | undefined {
 /** The threads of the program that have not ended, by the ids of their slots. */
 export function* threadsInUse(): Generator<number> {
   for (const id of slotsInUse()) {
-    const base = slotBase(indexOf(id));
-    if (header()[base + LABEL] !== 0 && header()[base + EXIT] === 0) yield id;
+    if (readSlot(id, LABEL) && readSlot(id, EXIT) === 0) yield id;
   }
 }

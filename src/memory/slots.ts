@@ -94,7 +94,7 @@ export function publishSlot(id: number): void {
   Atomics.store(header(), slotBase(indexOf(id)) + STATE, STARTING);
 }
 
-/** Only for the one who claimed it, or who buries the one who did. */
+/** Only for the one who claimed it, or, under the heap's lock, for those who bury the one who did: there may be several. */
 export function freeSlot(id: number): void {
   const words = header();
   const base = slotBase(indexOf(id));
@@ -102,6 +102,7 @@ export function freeSlot(id: number): void {
   Atomics.store(words, base + STATE, FREE);
 }
 
+/** Whoever is named may have given its slot to another one by the time that the caller looks: read it by `readSlot`. */
 export function* slotsInUse(): Generator<number> {
   const words = header();
   const used = Atomics.load(words, SLOTS_USED);

@@ -153,7 +153,7 @@ function callEntry({ id, address, state }: Candidate): boolean {
   const called = (state & ~PHASE) | CALLED;
   if (Atomics.compareExchange(cell.words, cell.index, state, called) !== state) return false;
   if ((state & PHASE) === BLOCKING) futexWake(systemAddress(cell), 1);
-  else ring(id);
+  else ring(idOf(indexOf(id))); // whose entry it was: one who was seen in this slot before it may be gone
   return true;
 }
 

@@ -6,6 +6,7 @@ import {
   DOORBELL,
   indexOf,
   isGone,
+  readSlot,
   recordProcess,
   RUNG,
   self,
@@ -96,11 +97,11 @@ export function serve(server: Server): number {
 }
 
 function nextRequest(): number | undefined {
-  const words = header();
   for (const id of slotsInUse()) {
-    const base = slotBase(indexOf(id));
-    if (Atomics.load(words, base + STATE) !== STARTING || words[base + SERVER] !== self()) continue;
-    const creator = words[base + CREATOR]!;
+    // Each time by its id: since it was seen, the slot may have been given to another process, whose creator rings as well.
+    if (readSlot(id, STATE) !== STARTING || readSlot(id, SERVER) !== self()) continue;
+    const creator = readSlot(id, CREATOR);
+    if (creator === undefined) continue;
     if (isMyCreator(creator) || !isGone(creator)) return id;
     bury(id, EXIT_UNKNOWN);
   }

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { activeChildren, Lock, Process, SimpleQueue } from 'manyfold';
 import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { guard } from '../support/guard.js';
 import { isForkServer } from '../support/leaks.js';
 import { relatives } from '../support/processes.js';
@@ -51,6 +52,23 @@ for (const [id, signal] of [
     assert.deepEqual(activeChildren(), []);
   });
 }
+
+test('a start whose slot was that of another process when the fork server saw it last', async () => {
+  const pausing = fileURLToPath(new URL('fixtures/pausing-server.js', import.meta.url));
+  using folder = programFolder({
+    'main.mjs': `
+      import { Process, setForkserverPreload } from 'manyfold';
+      setForkserverPreload([${JSON.stringify(pausing)}]);
+      for (let round = 0; round < 20; round++) {
+        const child = new Process({ target: () => {} });
+        await child.start();
+        await child.join();
+        console.log(child.exitCode);
+      }`,
+  });
+  const { stdout } = await runProgram(folder.file('main.mjs'));
+  assert.equal(stdout, '0\n'.repeat(20));
+});
 
 test('the fork server is killed while starts are in flight: each start succeeds, and each child is joined', async () => {
   for (let round = 0; round < 5; round++) {
