@@ -3,7 +3,7 @@ import { receive, receiveWithWayBack, settleHandsAt } from '../memory/hand.js';
 import { underHeapLock } from '../memory/heap.js';
 import { parcelLength } from '../memory/parcel.js';
 import { cellAt, type Cell } from '../memory/program.js';
-import { own } from '../memory/release.js';
+import { own } from '../memory/owners.js';
 import { takeReturned } from '../memory/returns.js';
 import { self } from '../memory/slots.js';
 import { Mutex } from '../sync/mutex.js';

@@ -163,6 +163,7 @@ export function eachBlock(visit: (address: number, words: Int32Array, index: num
   }
 }
 
+/** The words of the blocks say what is free: OWNER, or the KIND of an extent. */
 export function rebuildLists(): void {
   header().fill(0, FREE_BLOCKS, FREE_BLOCKS + SIZES);
   header().fill(0, FREE_EXTENTS, FREE_EXTENTS + SIZES);
@@ -170,6 +171,7 @@ export function rebuildLists(): void {
   eachBlock((address, words, index) => {
     if (words[index + OWNER] === 0) putBlock(address);
     else if (words[index + KIND] === FREE_EXTENT) {
+      words[index + OWNER] = SHARED; // it may still, or already, have been somebody's
       header()[EXTENT_WARM]! += words[index + EXTENT_BACKED]!;
       pushTo(FREE_EXTENTS + words[index + EXTENT_SIZE]!, address);
     }

@@ -8,7 +8,6 @@ import {
   FREE_EXTENT,
   KIND,
   OWNER,
-  PARCEL_BACK,
   PARCEL_WORDS,
   popFrom,
   pushTo,
@@ -16,6 +15,7 @@ import {
   takeBlock,
 } from './blocks.js';
 import { EXTENT_END, EXTENT_WARM, FILE_BYTES, FREE_EXTENTS, PAGE, WORD } from './layout.js';
+import { own } from './owners.js';
 import { cellAt, header, memoryFd } from './program.js';
 
 /**
@@ -27,13 +27,14 @@ const EXTENT_DATA_BYTES = PARCEL_WORDS * WORD;
 /** Free extents keep their pages, so that the next user need not have them zeroed, up to this many in a program. */
 const WARM_PAGES = (64 * 2 ** 20) / PAGE;
 
-/** Under the heap's lock. Gives the address of the description; the caller says who owns it. */
-export function takeExtent(bytes: number): number {
+/** Under the heap's lock. Gives the address of the description. */
+export function takeExtent(bytes: number, owner: number): number {
   const size = 32 - Math.clz32(Math.ceil(bytes / PAGE) - 1);
   const address = popFrom(FREE_EXTENTS + size) ?? newExtent(size);
   const { words, index } = cellAt(address);
   header()[EXTENT_WARM]! -= words[index + EXTENT_BACKED]!;
-  words[index + KIND] = EXTENT;
+  own(address, owner);
+  words[index + KIND] = EXTENT; // last: until then it is free, whoever it belongs to
   return address;
 }
 
@@ -57,8 +58,7 @@ export function putExtent(address: number): void {
   const size = words[index + EXTENT_SIZE]!;
   if (header()[EXTENT_WARM]! + words[index + EXTENT_BACKED]! > WARM_PAGES) giveBack(address);
   header()[EXTENT_WARM]! += words[index + EXTENT_BACKED]!;
-  words[index + PARCEL_BACK] = 0;
-  words[index + KIND] = FREE_EXTENT;
+  words[index + KIND] = FREE_EXTENT; // from now on it is free
   words[index + OWNER] = SHARED;
   pushTo(FREE_EXTENTS + size, address);
 }
@@ -71,8 +71,8 @@ export function clearExtent(address: number): void {
 
 function giveBack(address: number): void {
   const { words, index } = cellAt(address);
+  words[index + EXTENT_BACKED] = 0; // first: what is gone must not count as there
   releaseMemory(memoryFd(), words[index + EXTENT_PAGE]! * PAGE, 2 ** words[index + EXTENT_SIZE]! * PAGE);
-  words[index + EXTENT_BACKED] = 0;
 }
 
 // What is larger may be a table of which only some pages are looked at.

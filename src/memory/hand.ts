@@ -1,7 +1,8 @@
 import { SHARED } from './blocks.js';
 import { handOver, underHeapLock } from './heap.js';
 import { cellAt, header, type Cell } from './program.js';
-import { ownerOf, release } from './release.js';
+import { ownerOf } from './owners.js';
+import { release } from './release.js';
 import { forgetWayBack, goBack, setWayBack } from './returns.js';
 import {
   HAND,

@@ -4,7 +4,8 @@ import { eachBlock, FREE_EXTENT, HEADER_WORDS, KIND, OWNER, PLAIN, SHARED, SIZE,
 import { collect, collectIfDue } from './collect.js';
 import { HEAP_LOCK, WORD } from './layout.js';
 import { bytesAt, cellAt, header, systemAddress } from './program.js';
-import { own, ownerOf, release, uncount } from './release.js';
+import { own, ownerOf, uncount } from './owners.js';
+import { release } from './release.js';
 import { repairHeap } from './repair.js';
 import { isGone, self } from './slots.js';
 

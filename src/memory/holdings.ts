@@ -7,7 +7,8 @@ import { beforeFork, inForkedChild } from '../system/generation.js';
 import { cellAt, header, type Cell } from './program.js';
 import { NEXT_PAGE, PLACES } from './pages.js';
 import { takePage } from './references.js';
-import { own, ownerOf, release, uncount } from './release.js';
+import { own, ownerOf, uncount } from './owners.js';
+import { release } from './release.js';
 import { HOLDINGS, indexOf, self, slotBase } from './slots.js';
 
 /**

@@ -17,7 +17,6 @@ import { WORD } from './layout.js';
 import { borrowMapping, giveMappingBack, viewOf, type Mapped } from './mappings.js';
 import { cellAt } from './program.js';
 import { referTo } from './references.js';
-import { own } from './release.js';
 import { self } from './slots.js';
 
 /**
@@ -49,8 +48,7 @@ function storeInBlock(bytes: Packed, owner: number, mentions: Addresses): number
 
 function storeInExtent(bytes: Packed, owner: number, mentions: Addresses): number {
   const address = underHeapLock(() => {
-    const extent = takeExtent(bytes.length);
-    own(extent, owner);
+    const extent = takeExtent(bytes.length, owner);
     return prepare(extent, bytes.length, mentions);
   });
   return written(address, () => {

@@ -3,8 +3,10 @@ import { KIND, LARGEST_BLOCK, SHARED } from './blocks.js';
 import { clearExtent, mapExtent, takeExtent, unmapExtent } from './extent.js';
 import { attach } from './holdings.js';
 import { createObject, REGION, SIMPLE } from './objects.js';
+import { own, uncount } from './owners.js';
 import { cellAt, systemAddress } from './program.js';
-import { onDisposal, own, releaseWord } from './release.js';
+import { onDisposal, releaseWord } from './release.js';
+import { self } from './slots.js';
 
 /**
  * Memory of any size that several processes use at the same time: an object, whose data are the memory itself if it is
@@ -13,11 +15,12 @@ import { onDisposal, own, releaseWord } from './release.js';
 export function createRegion(bytes: number): number {
   if (bytes <= LARGEST_BLOCK) return createObject(bytes, SIMPLE);
   return createObject(EXTENT_BYTES, REGION, (region) => {
-    const extent = takeExtent(bytes);
+    const extent = takeExtent(bytes, self());
     clearExtent(extent);
-    own(extent, SHARED);
     const { words, index } = cellAt(region);
-    words[index] = extent;
+    words[index] = extent; // should we die here, it goes with us, and goes only once
+    own(extent, SHARED);
+    uncount(self());
   });
 }
 

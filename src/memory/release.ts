@@ -1,6 +1,7 @@
 import {
   eachBlock,
   EXTENT,
+  FREE_EXTENT,
   KIND,
   OBJECT,
   OWNER,
@@ -8,37 +9,22 @@ import {
   PARCEL_REFERENCES,
   putBlock,
   REFERENCES,
-  SHARED,
 } from './blocks.js';
 import { putExtent } from './extent.js';
-import { goBack } from './returns.js';
+import { forgetWayBack, goBack } from './returns.js';
 import { LET_GO } from './layout.js';
+import { ownerOf, uncount } from './owners.js';
 import { cellAt, header } from './program.js';
 import { BLOCKS_OWNED, indexOf, slotBase } from './slots.js';
 
-/** Who owns a block, and what happens when it goes. Everything here is called under the heap's lock. */
-
-export function own(address: number, owner: number): void {
-  const { words, index } = cellAt(address);
-  // The count comes first, and goes last: a death in between may leave it too high, which only costs a search.
-  if (owner !== SHARED) header()[slotBase(indexOf(owner)) + BLOCKS_OWNED]!++;
-  words[index + OWNER] = owner;
-}
-
-export function ownerOf(address: number): number {
-  const { words, index } = cellAt(address);
-  return words[index + OWNER]!;
-}
-
-export function uncount(owner: number): void {
-  if (owner !== SHARED) header()[slotBase(indexOf(owner)) + BLOCKS_OWNED]!--;
-}
+/** What happens when a block goes. Everything here is called under the heap's lock. */
 
 /** Frees a block, and before it what only it keeps. One that is free already stays so: it went as a part of another. */
 export function release(address: number): void {
   const { words, index } = cellAt(address);
   const owner = ownerOf(address);
-  if (owner === 0 || !releaseParts(address, words, index)) return;
+  const isFree = owner === 0 || words[index + KIND] === FREE_EXTENT;
+  if (isFree || !releaseParts(address, words, index)) return;
   if (words[index + KIND] === EXTENT) putExtent(address);
   else putBlock(address);
   uncount(owner);
@@ -65,8 +51,10 @@ export function onDisposal(kind: number, dispose: (address: number) => void): vo
 /** False for an object of a class that this process has not loaded: it is left to another one. */
 function releaseParts(address: number, words: Int32Array, index: number): boolean {
   const kind = words[index + KIND]!;
-  if (kind === PARCEL || kind === EXTENT) releaseWord(words, index + PARCEL_REFERENCES);
-  else if (kind === REFERENCES) countReferences(words, index);
+  if (kind === PARCEL || kind === EXTENT) {
+    forgetWayBack(address); // first: without what it mentions, or its pages, it is no message any more
+    releaseWord(words, index + PARCEL_REFERENCES);
+  } else if (kind === REFERENCES) countReferences(words, index);
   else if (kind > OBJECT) return disposeParts(kind, address);
   return true;
 }

@@ -35,14 +35,22 @@ export function goBack(address: number): boolean {
   const store = cellAt(back);
   // A store that nobody else knows goes with its process.
   if (store.words[store.index + OWNER] !== SHARED) return false;
-  const first = store.words[store.index + RETURNS_FIRST]!;
-  if (first !== address) words[index + PARCEL_NEXT] = first;
-  store.words[store.index + RETURNS_FIRST] = address;
+  if (!hasReturned(back, address)) {
+    words[index + PARCEL_NEXT] = store.words[store.index + RETURNS_FIRST]!;
+    store.words[store.index + RETURNS_FIRST] = address;
+  }
   count(back);
   words[index + OWNER] = SHARED;
   words[index + PARCEL_BACK] = 0;
   call(cellAt(back + RETURNS_LINE));
   return true;
+}
+
+/** Whether somebody has put it there already who died over it, or has died taking it. */
+function hasReturned(back: number, address: number): boolean {
+  for (let parcel = firstReturned(back); parcel !== 0; parcel = nextReturned(parcel))
+    if (parcel === address) return true;
+  return false;
 }
 
 /** Takes the first parcel that has gone back to a store, for `owner`; 0 when there is none. */
@@ -61,11 +69,18 @@ export function takeReturned(back: number, own: (parcel: number) => void): numbe
 
 /** Counted anew each time: a number that is added to could be added to twice. */
 function count(back: number): void {
-  const store = cellAt(back);
   let found = 0;
-  for (let parcel = store.words[store.index + RETURNS_FIRST]!; parcel !== 0; found++) {
-    const { words, index } = cellAt(parcel);
-    parcel = words[index + PARCEL_NEXT]!;
-  }
+  for (let parcel = firstReturned(back); parcel !== 0; parcel = nextReturned(parcel)) found++;
+  const store = cellAt(back);
   Atomics.store(store.words, store.index + RETURNS_COUNT, found);
+}
+
+function firstReturned(back: number): number {
+  const { words, index } = cellAt(back);
+  return words[index + RETURNS_FIRST]!;
+}
+
+function nextReturned(parcel: number): number {
+  const { words, index } = cellAt(parcel);
+  return words[index + PARCEL_NEXT]!;
 }

@@ -1,7 +1,10 @@
 /**
- * Kills a process between two accesses to shared memory. What processes see of each other changes by `Atomics`, so to die
- * before each access in turn is to die in each state that others may have to repair.
+ * Kills a process between two accesses to shared memory: before each one that is made by `Atomics`, which is how processes
+ * see of each other what happens; and, where plain stores are watched as well, before each of these, which is to die in
+ * each state that others may have to repair.
  */
+
+import { fileURLToPath } from 'node:url';
 
 const METHODS = ['add', 'and', 'compareExchange', 'exchange', 'load', 'or', 'store', 'sub', 'xor'] as const;
 
@@ -15,9 +18,19 @@ export function dieBeforeAccess(step: number): void {
   });
 }
 
+/** To be called before a program starts its first process: those that are forked from its fork server watch plain stores. */
+export function watchPlainStores(): void {
+  const preload = fileURLToPath(new URL('plain-stores.js', import.meta.url));
+  process.env['NODE_OPTIONS'] = `${process.env['NODE_OPTIONS'] ?? ''} --import=${preload}`;
+}
+
 /** Calls `before` before each access of this process (none that it forks). */
-export function onAccess(before: (words: Int32Array, index: number) => void): void {
+export function onAccess(before: (words?: Int32Array, index?: number) => void): void {
   const owner = process.pid;
+  const beforeStore = (): void => {
+    if (process.pid === owner) before();
+  };
+  Object.assign(globalThis, { beforeStore });
   for (const name of METHODS) {
     const access = Atomics[name] as Access;
     const watched: Access = (words, index, ...rest) => {

@@ -1,14 +1,17 @@
-/** Processes that die before each of their accesses to shared memory, while they put and while they take. */
+/** Processes that die before each of their accesses to shared memory, plain ones as well, while they put and while they take. */
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { blocksInUse } from '#dist/memory/heap.js';
+import { blocksInUse, underHeapLock } from '#dist/memory/heap.js';
+import { EXTENT_WARM } from '#dist/memory/layout.js';
+import { header } from '#dist/memory/program.js';
 import { Process, Queue } from 'manyfold';
 import { guard } from '../../support/guard.js';
 import { assertHeapSound } from '../../support/heap.js';
-import { dieBeforeAccess } from '../../support/kill-points.js';
+import { dieBeforeAccess, watchPlainStores } from '../../support/kill-points.js';
 
 guard();
+watchPlainStores();
 
 /** As long as its number says; a second one of 3000 bytes needs a new chunk, and a longer one than 8 KB a parcel. */
 const message = (length: number) => new Uint8Array(length).fill(length & 255);
@@ -23,6 +26,11 @@ function drain(queue: Queue<Uint8Array>): number[] {
   return lengths;
 }
 
+/** As if others had let go of so much that the next pages which nobody needs go back to the machine at once. */
+function warm(): void {
+  underHeapLock(() => (header()[EXTENT_WARM] = 2 ** 20));
+}
+
 async function run(target: (step: number) => void, step: number): Promise<boolean> {
   const child = new Process({ target, args: [step] });
   await child.start();
@@ -33,8 +41,14 @@ async function run(target: (step: number) => void, step: number): Promise<boolea
 
 for (const [what, lengths] of [
   ['in chunks', [3000, 3001, 3002]],
-  ['in parcels', [9000, 9001, 2_000_000]],
+  ['in parcels', [9000, 9001, 200_000]],
+  ['in pages that go back', [200_000, 200_001]],
 ] as const) {
+  const fill = (queue: Queue<Uint8Array>) => {
+    for (const length of lengths) queue.putSync(message(length));
+    if (what === 'in pages that go back') warm();
+  };
+
   test(`wherever one dies who puts messages ${what}, the others are whole and no memory is lost`, async (context) => {
     const queue = new Queue<Uint8Array>();
     const put = (step: number) => {
@@ -63,16 +77,13 @@ for (const [what, lengths] of [
       dieBeforeAccess(step);
       for (const _ of lengths) rest.putSync(queue.getSync().length);
     };
-    const fill = () => {
-      for (const length of lengths) queue.putSync(message(length));
-    };
-    fill();
+    fill(queue);
     await run(take, Infinity);
     const numbers = () => Array.from({ length: rest.qsize() }, () => rest.getSync());
     assert.deepEqual(numbers(), lengths);
     const before = blocksInUse();
     let step = 1;
-    for (fill(); await run(take, step); fill()) {
+    for (fill(queue); await run(take, step); fill(queue)) {
       const taken = numbers();
       const left = drain(queue);
       assert.deepEqual(taken, lengths.slice(0, taken.length), `step ${step}`);
