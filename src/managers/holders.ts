@@ -1,7 +1,4 @@
-import { Queue } from '../queue/queue.js';
-import type { WaitOptions } from '../sync/options.js';
 import { iterated, placeOf, placesOf, pythonError, Slice } from './python-values.js';
-import { callerAware, split, type Caller } from './waits.js';
 
 /** The smaller objects of a server, with the methods that Python's proxies call. */
 
@@ -78,64 +75,6 @@ export class ServerArray {
   '#GETVALUE'(): unknown[] {
     return [...this.#items];
   }
-}
-
-/** Python's `queue.Queue`, with its names and its seconds, over the one of `manyfold/queue`. */
-export class ServerQueue {
-  readonly [callerAware] = true;
-  readonly #queue: Queue;
-
-  constructor(maxsize = 0) {
-    this.#queue = new Queue(maxsize);
-  }
-
-  put(...args: unknown[]): Promise<void> {
-    const { given, caller } = split(args);
-    return this.#queue.put(given[0], options(given[1], given[2], caller));
-  }
-
-  /** One whose client has gone takes nothing. */
-  get(...args: unknown[]): Promise<unknown> {
-    const { given, caller } = split(args);
-    return this.#queue.get(options(given[0], given[1], caller));
-  }
-
-  put_nowait(item: unknown): void {
-    this.#queue.putNowait(item);
-  }
-
-  get_nowait(): unknown {
-    return this.#queue.getNowait();
-  }
-
-  qsize(): number {
-    return this.#queue.qsize();
-  }
-
-  empty(): boolean {
-    return this.#queue.empty();
-  }
-
-  full(): boolean {
-    return this.#queue.full();
-  }
-
-  task_done(): void {
-    this.#queue.taskDone();
-  }
-
-  join(...args: unknown[]): Promise<void> {
-    return this.#queue.join({ signal: split(args).caller.signal });
-  }
-
-  shutdown(immediate: unknown = false): void {
-    this.#queue.shutdown({ immediate: immediate === true });
-  }
-}
-
-function options(block: unknown = true, timeout: unknown, { signal }: Caller): WaitOptions {
-  const waits = block !== false && block !== 0;
-  return typeof timeout === 'number' ? { block: waits, timeout: timeout * 1000, signal } : { block: waits, signal };
 }
 
 /** A generator or iterator that stays at the server. */

@@ -33,6 +33,9 @@ export interface Knock {
   readonly card: Card;
 }
 
+const LOST =
+  'the server has been started anew, or has lost this client, and with it what was held there: connect() again';
+
 /** How lines are opened. */
 export interface Lines {
   open(): Promise<Channel>;
@@ -55,6 +58,13 @@ export class LocalLines implements Lines {
     const [here, there] = Pipe<unknown, unknown>();
     this.#lobby.pipes.putNowait({ connection: there, card: ownCard() });
     there.close();
+    return here;
+  }
+
+  /** Says something that needs no reply. */
+  tell(request: Request): Connection {
+    const here = this.#knock();
+    here.sendSync(request);
     return here;
   }
 
@@ -88,6 +98,11 @@ export class RemoteLines implements Lines {
   constructor(way: Way, channelOf: (connection: Connection) => Channel) {
     this.#way = way;
     this.#channelOf = channelOf;
+  }
+
+  /** In a forked child, which is another client. */
+  renew(): void {
+    this.#key = undefined;
   }
 
   /** Whether the server knows us by our lines. */
@@ -153,6 +168,7 @@ export class RemoteLines implements Lines {
     const [kind, key] = reply as Reply;
     if (kind !== RETURN) throw new OSError('ERR_CONNECTION_REFUSED', `the server refuses the line: ${String(key)}`);
     if (this.#key !== offered) return false;
+    if (typeof offered === 'string' && key !== offered) throw new OSError('ERR_MANAGER_LOST', LOST);
     this.#key = typeof key === 'string' ? key : null;
     return true;
   }

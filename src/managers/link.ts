@@ -7,9 +7,9 @@ import { LocalLines, RemoteLines, serverGone, type Lines, type Way } from './lin
 import { replaceErrors } from './errors-abroad.js';
 import type { Replace } from '../pickle/pickle.js';
 import { managerGlobals, replaceProxies, type ProxyParts } from './reference.js';
-import { resultOf, settled } from './result.js';
+import { isItem, resultOf, settled } from './result.js';
 import { SharedLine } from './shared-line.js';
-import { CANCEL, type Reply, type Request } from './wire.js';
+import { CANCEL, HAS_COME, type Reply, type Request } from './wire.js';
 
 /** Makes a proxy; `keeps` is what keeps the object, where that is not said to the server. */
 type Rebuild = (link: Link, parts: ProxyParts, keeps?: object) => object;
@@ -120,6 +120,7 @@ export class Link {
   renew(): void {
     this.#shared = this.#open = undefined;
     this.#idle.length = 0;
+    this.#remote.renew();
   }
 
   // ---- calls -------------------------------------------------------------------------------------------------------
@@ -177,6 +178,7 @@ export class Link {
     try {
       await line.send(request);
       const reply = await line.receive();
+      if (isItem(reply)) await line.send(HAS_COME);
       for (const ident of freshOf.get(line)?.splice(0) ?? []) await this.control('incref', [ident]);
       return reply;
     } catch (error) {
@@ -192,6 +194,7 @@ export class Link {
     try {
       line.sendSync(request);
       reply = line.receiveSync();
+      if (isItem(reply)) line.sendSync(HAS_COME);
       for (const ident of freshOf.get(line)?.splice(0) ?? []) this.controlSync('incref', [ident]);
     } catch (error) {
       throw this.#broken(line, error);
@@ -216,14 +219,11 @@ export class Link {
     const request = [null, name, args, kwargs] as const;
     if (!this.counts) return this.call(request);
     const line = await this.takeLine();
-    if (this.#remote.knowsUs) {
-      try {
-        return await this.callOn(line, request);
-      } finally {
-        this.giveBack(line);
-      }
+    try {
+      if (this.#remote.knowsUs) return await this.callOn(line, request);
+    } finally {
+      this.giveBack(line);
     }
-    this.giveBack(line);
     return this.#result(await this.#remote.askBare(request));
   }
 
@@ -231,14 +231,11 @@ export class Link {
     const request = [null, name, args, kwargs] as const;
     if (!this.counts) return this.callSync(request);
     const line = this.takeLineSync();
-    if (this.#remote.knowsUs) {
-      try {
-        return this.callOnSync(line, request);
-      } finally {
-        this.giveBack(line);
-      }
+    try {
+      if (this.#remote.knowsUs) return this.callOnSync(line, request);
+    } finally {
+      this.giveBack(line);
     }
-    this.giveBack(line);
     return this.#result(this.#remote.askBareSync(request));
   }
 }

@@ -3,7 +3,10 @@ import { checkKey, type Address } from '../network/address.js';
 import { currentProcess } from '../process/current.js';
 import { Process } from '../process/process.js';
 import type { Block } from './block.js';
+import { askToEnd, ended, endedSync } from './ending.js';
 import type { Link } from './link.js';
+import type { Way } from './lines.js';
+import { linkThere, linkThereSync } from './presence.js';
 import { addProxies } from './proxies.js';
 import { forgetLink, linkTo, makeProxy, type BaseProxy } from './proxy.js';
 import { builtinTypes } from './registry.js';
@@ -113,19 +116,27 @@ export class BaseManager implements AsyncDisposable {
   }
 
   /**
-   * Connects to a server that runs already, of this library or of CPython's.
+   * Connects to a server that runs already, of this library or of CPython's. When that has gone, every call is an error;
+   * `connect` then connects to the one that is in its place, where proxies of the old one's objects mean nothing.
    *
    * @throws {AuthenticationError} the key is not the server's
    * @throws {OSError} ERR_CONNECTION_REFUSED
    */
   async connect(): Promise<void> {
-    this.#expectInitial();
-    if (this.#address === undefined)
-      throw new AssertionError('ERR_MANAGER_ADDRESS', 'connect: expected an address to connect to, got none');
-    const link = linkTo({ address: this.#address, authkey: this.#authkey });
-    await link.control('dummy', []);
-    this.#link = link;
+    this.#link = await linkThere(this.#wayThere(), this.#link);
     this.#state = 'connected';
+  }
+
+  /** Like `connect`, and blocks the calling thread. */
+  connectSync(): void {
+    this.#link = linkThereSync(this.#wayThere(), this.#link);
+    this.#state = 'connected';
+  }
+
+  #wayThere(): Way {
+    if (this.#state !== 'connected') this.#expectInitial();
+    if (this.#address !== undefined) return { address: this.#address, authkey: this.#authkey };
+    throw new AssertionError('ERR_MANAGER_ADDRESS', 'connect: expected an address to connect to, got none');
   }
 
   /** The server itself, in this process: `await manager.getServer().serveForever()`. */
@@ -194,20 +205,26 @@ export class BaseManager implements AsyncDisposable {
     await this.#process?.join(options);
   }
 
+  /** Like `join`, and blocks the calling thread. */
+  joinSync(options?: { readonly timeout?: number }): void {
+    this.#process?.joinSync(options);
+  }
+
   /** Ends a server that `start` has started: asks it, then terminates it, then kills it. */
   async shutdown(): Promise<void> {
     if (this.#state !== 'started') return;
     this.#state = 'shut down';
-    const process = this.#process!;
-    const timeout = this.#shutdownTimeout;
     void this.#link!.control('shutdown', []).catch(() => {}); // it may have ended by itself
-    await process.join({ timeout });
-    if (process.isAlive()) {
-      process.terminate();
-      await process.join({ timeout });
-    }
-    if (process.isAlive()) process.kill();
-    await process.join();
+    await ended(this.#process!, this.#shutdownTimeout);
+    forgetLink(this.#link!);
+  }
+
+  /** Like `shutdown`, and blocks the calling thread. */
+  shutdownSync(): void {
+    if (this.#state !== 'started') return;
+    this.#state = 'shut down';
+    using _line = askToEnd(this.#link!.way);
+    endedSync(this.#process!, this.#shutdownTimeout);
     forgetLink(this.#link!);
   }
 

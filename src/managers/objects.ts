@@ -1,6 +1,7 @@
 import { ArgumentTypeError } from '../errors.js';
 import { RemoteError } from '../pickle/errors.js';
 import { handle } from '../memory/handle.js';
+import { randomBytes } from '../system/random.js';
 import { Block, lend } from './block.js';
 import { localOf } from './calls.js';
 import { callsOf } from './proxies.js';
@@ -8,6 +9,8 @@ import { callerAware, type Caller } from './waits.js';
 import { builtinTypes, publicMethods, type Registry } from './registry.js';
 import { dropped, ServerIterator } from './holders.js';
 import { withNamed } from './named.js';
+
+const FIRST_BYTES = 6;
 
 /** One object of a server. */
 export interface Referent {
@@ -64,7 +67,8 @@ export class Objects {
   readonly #collected = new FinalizationRegistry<string>((ident) => {
     if (this.#find(ident) === undefined) this.#referents.delete(ident);
   });
-  #made = 0;
+  /** Counts from anywhere, so that a proxy of a server that was here before means nothing. */
+  #made = randomBytes(FIRST_BYTES).reduce((number, byte) => number * 256 + byte, 0);
 
   constructor(registry: Registry) {
     this.#registry = registry;

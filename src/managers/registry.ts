@@ -1,9 +1,10 @@
 import { ServerDict } from './dict.js';
-import { ServerArray, ServerIterator, ServerNamespace, ServerQueue, ServerValue } from './holders.js';
+import { ServerArray, ServerIterator, ServerNamespace, ServerValue } from './holders.js';
 import { ServerList } from './list.js';
 import { ServerBoundedSemaphore, ServerLock, ServerRLock, ServerSemaphore } from './locks.js';
 import { ServerBarrier, ServerCondition, ServerEvent } from './primitives.js';
 import { ServerPool, ServerResult } from './pool-holder.js';
+import { ServerQueue } from './server-queue.js';
 import { ServerSet } from './set.js';
 
 /** What a server makes when it is asked for a type by its name. */

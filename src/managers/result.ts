@@ -1,6 +1,6 @@
 import { RemoteError } from '../pickle/errors.js';
 import type { ProxyParts } from './reference.js';
-import { ERROR, PROXY, RETURN, UNDECODABLE, type Reply, type Token } from './wire.js';
+import { ERROR, ITEM, PROXY, RETURN, UNDECODABLE, type Reply, type Token } from './wire.js';
 
 /** What a reply says: gives the result, or throws. */
 export function resultOf(reply: unknown, rebuild: (parts: ProxyParts, keeps?: object) => object): unknown {
@@ -8,6 +8,7 @@ export function resultOf(reply: unknown, rebuild: (parts: ProxyParts, keeps?: ob
   const [kind, payload] = (Array.isArray(first) ? first : reply) as Reply;
   switch (kind) {
     case RETURN:
+    case ITEM:
       return payload;
     case ERROR:
     case UNDECODABLE:
@@ -35,4 +36,9 @@ export async function settled(
     if (!signal.aborted) throw error;
   }
   throw signal.reason;
+}
+
+/** Whether the server waits to hear that the reply has come. */
+export function isItem(reply: unknown): boolean {
+  return (reply as Reply)[0] === ITEM;
 }

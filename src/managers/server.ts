@@ -14,7 +14,7 @@ import { managerGlobals, Reference, replaceProxies, type ProxyParts } from './re
 import type { Registry } from './registry.js';
 import { Call, Session, textOf } from './session.js';
 import { clientLeft, lineEnded, type Holdable } from './waits.js';
-import { CANCEL, isRequest, RETURN, TRACEBACK, UNDECODABLE, type Reply, type Request } from './wire.js';
+import { CANCEL, isRequest, RECEIVED, RETURN, TRACEBACK, UNDECODABLE, type Reply, type Request } from './wire.js';
 
 /**
  * The server of a manager: its objects live in this process. Programs connect to its address, CPython's among them; the
@@ -187,6 +187,9 @@ export class Server {
   #begin(session: Session, request: Request): Promise<void> {
     const [ident, method, args, , number] = request;
     if (ident === null && method === CANCEL) return Promise.resolve(session.cancel(args[0] as number));
+    // On a line in turn whatever comes next says that the last reply has come.
+    if (number === undefined) session.hasReceived([undefined]);
+    if (ident === null && method === RECEIVED) return Promise.resolve(session.hasReceived(args as number[]));
     const call = new Call(session);
     const reply = this.#answers.to(request, call, session);
     session.answer(reply, call, number);

@@ -1,10 +1,10 @@
 import { setMaxListeners } from 'node:events';
 import { storedAtOnce } from './block.js';
 import type { Channel } from './channel.js';
-import type { Client } from './clients.js';
+import { OTHERS, type Client } from './clients.js';
 import type { Objects, Referent } from './objects.js';
 import type { Caller } from './waits.js';
-import { UNSERIALIZABLE, type Reply } from './wire.js';
+import { ITEM, UNSERIALIZABLE, type Reply } from './wire.js';
 
 /** A call that is being served. */
 export class Call implements Caller {
@@ -13,6 +13,8 @@ export class Call implements Caller {
   readonly gone: AbortSignal;
   #controller: AbortController | undefined;
   #isOver = false;
+  /** Given: the result is taken out of something, and nobody else's until it has arrived. */
+  giveBack: (() => void) | undefined;
 
   constructor(session: Session) {
     this.owner = session;
@@ -27,6 +29,10 @@ export class Call implements Caller {
       if (this.#isOver || this.gone.aborted) this.#controller.abort();
     }
     return this.#controller.signal;
+  }
+
+  handsOver(giveBack: () => void): void {
+    this.giveBack = giveBack;
   }
 
   cancel(): void {
@@ -50,6 +56,8 @@ export class Session {
   #outbox: (readonly unknown[])[] = [];
   #sending: Promise<void> | undefined;
   #given: Referent[] = [];
+  /** What has been taken out for the client and may not have arrived, by the number of the call. */
+  readonly #handed = new Map<number | undefined, () => void>();
   /** How many messages have come. */
   received = 0;
 
@@ -67,15 +75,32 @@ export class Session {
 
   /** The reply to a call that is done at once, or is not. */
   answer(reply: Reply | Promise<Reply>, call: Call, number: number | undefined): void {
-    if (!(reply instanceof Promise)) return this.#put(reply, number);
+    if (!(reply instanceof Promise)) return this.#settle(reply, call, number);
     this.#calls.set(number, call);
-    void this.#answerLate(reply, number);
+    void this.#answerLate(reply, call, number);
   }
 
-  async #answerLate(reply: Promise<Reply>, number: number | undefined): Promise<void> {
+  async #answerLate(reply: Promise<Reply>, call: Call, number: number | undefined): Promise<void> {
     const late = await reply;
     this.#calls.delete(number);
-    this.#put(late, number);
+    this.#settle(late, call, number);
+  }
+
+  #settle(reply: Reply, { giveBack }: Call, number: number | undefined): void {
+    if (giveBack === undefined) return this.#put(reply, number);
+    if (this.gone.aborted) return giveBack();
+    this.#handed.set(number, giveBack);
+    this.#put(this.#saysWhatCame ? [ITEM, reply[1]] : reply, number);
+  }
+
+  /** Python's clients do not: what has been sent to them is theirs. */
+  get #saysWhatCame(): boolean {
+    return this.client !== OTHERS;
+  }
+
+  /** The client has these results; undefined: that of the last call on a line in turn. */
+  hasReceived(numbers: readonly (number | undefined)[]): void {
+    for (const number of numbers) this.#handed.delete(number);
   }
 
   cancel(number: number | undefined): void {
@@ -114,6 +139,7 @@ export class Session {
     const isNumbered = first!.length > 2;
     try {
       await storedAtOnce(() => this.channel.send(isNumbered ? replies : first!));
+      if (!this.#saysWhatCame) this.#handed.clear();
     } catch (error) {
       if (replies.length > 1) for (const reply of replies) await this.#send([reply]);
       else if (first![0] !== UNSERIALIZABLE) await this.#send([[UNSERIALIZABLE, textOf(error), ...first!.slice(2)]]);
@@ -125,6 +151,8 @@ export class Session {
   end(): void {
     this.#gone.abort();
     for (const call of this.#calls.values()) call.cancel();
+    for (const giveBack of [...this.#handed.values()].toReversed()) giveBack();
+    this.#handed.clear();
     this.channel.close();
   }
 }

@@ -1,5 +1,5 @@
 import type { Channel } from './channel.js';
-import { CANCEL, UNDECODABLE, type Request } from './wire.js';
+import { CANCEL, ITEM, RECEIVED, UNDECODABLE, type Request } from './wire.js';
 
 interface Waiting {
   resolve(reply: unknown): void;
@@ -13,7 +13,11 @@ interface Outgoing {
   message: number;
   /** To go in a message of its own. */
   isAlone: boolean;
+  /** Told when it has been sent, or cannot be. */
+  readonly sent?: (error?: unknown) => void;
 }
+
+type Numbered = readonly [kind: string, payload: unknown, number: number];
 
 /** So many requests go together at most. */
 const LONGEST_BATCH = 128;
@@ -85,11 +89,12 @@ export class SharedLine {
     try {
       await this.#channel.send(batch.map(({ request, number }) => [...request, number]));
       this.#sent++;
+      for (const { sent } of batch) sent?.();
       if (!this.#isReading) void this.#read();
     } catch (error) {
       // Which of them cannot travel?
       if (batch.length > 1) for (const outgoing of batch) await this.#send([outgoing]);
-      else this.#settle(batch[0]!.number)?.reject(error);
+      else (batch[0]!.sent?.(error), this.#settle(batch[0]!.number)?.reject(error));
     }
   }
 
@@ -98,14 +103,31 @@ export class SharedLine {
     this.#isReading = true;
     try {
       while (this.#waiting.size > 0)
-        for (const [kind, payload, number] of (await this.#channel.receive()) as [string, unknown, number][])
+        for (const [kind, payload, number] of await this.#receive())
           if (kind === UNDECODABLE) this.#sendAgain(-number, payload);
           else this.#settle(number)?.resolve([kind, payload]);
     } catch (error) {
       this.#end = error;
+      this.#channel.close();
       for (const number of this.#waiting.keys()) this.#settle(number)?.reject(error);
     }
     this.#isReading = false;
+  }
+
+  async #receive(): Promise<Numbered[]> {
+    const replies = (await this.#channel.receive()) as Numbered[];
+    const items = replies.filter(([kind]) => kind === ITEM).map(([, , number]) => number);
+    if (items.length > 0) await this.#sayReceived(items);
+    return replies;
+  }
+
+  /** Before anybody sees them: then either their receiver has them, or another one gets them, and never both. */
+  #sayReceived(items: readonly number[]): Promise<void> {
+    const request = [null, RECEIVED, items, {}] as const;
+    return new Promise((resolve, reject) => {
+      const sent = (error?: unknown): void => (error === undefined ? resolve() : reject(error));
+      this.#post({ number: 0, request, message: 0, isAlone: false, sent });
+    });
   }
 
   #settle(number: number): Waiting | undefined {

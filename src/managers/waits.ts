@@ -9,6 +9,8 @@ export interface Caller {
   readonly signal: AbortSignal;
   /** Aborted when the line has ended. */
   readonly gone: AbortSignal;
+  /** Says that the result is taken out of the object, for this caller only: one who dies before it has it gives it back. */
+  handsOver(giveBack: () => void): void;
 }
 
 /** Marks the classes whose methods want to know who calls them: they get the caller behind their arguments. */

@@ -22,6 +22,8 @@ export const RETURN = '#RETURN';
 export const ERROR = '#ERROR';
 /** The server could not do what was asked; the payload is a text that ends with its stack. */
 export const TRACEBACK = '#TRACEBACK';
+/** Like `#RETURN`; what comes is the client's once it has said so by `RECEIVED`, and is given to another one otherwise. */
+export const ITEM = '#ITEM';
 /** What the method returned cannot travel. */
 export const UNSERIALIZABLE = '#UNSERIALIZABLE';
 /** What the method returned stays at the server; the payload is what its proxy needs. */
@@ -32,6 +34,10 @@ export const TRANSACTION = '#TRANSACTION';
 
 /** Control request: nobody wants the result of a call any more. Its number, or nothing for the one that is under way. */
 export const CANCEL = 'cancel';
+/** Control request, without a reply: what came with these numbers, or as the last reply on a line in turn, has been received. */
+export const RECEIVED = 'received';
+/** Said before anybody sees the result: then either its receiver has it, or another one gets it, and never both. */
+export const HAS_COME: Request = [null, RECEIVED, [], {}];
 /** Between processes of one program: a message of requests could not be read; none of them has begun. */
 export const UNDECODABLE = '#UNDECODABLE';
 

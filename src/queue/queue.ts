@@ -193,6 +193,11 @@ export class Queue<T = unknown> implements AsyncIterable<T> {
   #store(item: T): void {
     this.insert(item);
     this.#unfinished++;
+    this.handOut();
+  }
+
+  /** Gives what there is to those who wait for it. */
+  protected handOut(): void {
     while (!this.#getters.isEmpty && this.count() > 0) {
       const getter = this.#getters.shift()!;
       try {

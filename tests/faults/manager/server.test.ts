@@ -55,4 +55,51 @@ eachMethod(['forkserver', 'spawn'], (_method, context, test) => {
     await assert.rejects(dict.set('a', 1), gone);
     assert.throws(() => dict.setSync('a', 1), gone);
   });
+
+  test('one that connects again finds the server that is in its place, and nothing of the one that has died', async () => {
+    const first = new Killable({ context, address: ['127.0.0.1', 0], authkey: key });
+    await first.start();
+    const { address } = first;
+    const client = new Killable({ address, authkey: key });
+    const blocking = new Killable({ address, authkey: key });
+    await client.connect();
+    blocking.connectSync();
+    const dict = await client.dict({ a: 1 });
+    await client.connect(); // it is connected, and stays so
+    assert.equal(await dict.get('a'), 1);
+    const pid = await (await client.create<{ pid(): number }>('Pid')).pid();
+    process.kill(pid, 'SIGKILL');
+    await first.join();
+    await assert.rejects(dict.get('a'), gone);
+    await assert.rejects(client.connect(), { code: 'ERR_CONNECTION_REFUSED' });
+    assert.throws(() => blocking.connectSync(), { code: 'ERR_CONNECTION_REFUSED' });
+
+    await using second = new Killable({ context, address, authkey: key });
+    await second.start();
+    const other = await second.dict({ a: 'another' });
+    await assert.rejects(dict.get('a'), gone);
+    await assert.rejects(client.dict(), gone); // to connect again is the caller's choice
+    await client.connect();
+    blocking.connectSync();
+    assert.equal(await (await client.dict({ a: 2 })).get('a'), 2);
+    assert.equal(blocking.dictSync({ a: 3 }).getSync('a'), 3);
+    await assert.rejects(dict.get('a'), gone);
+    assert.equal(await other.get('a'), 'another');
+    await client[Symbol.asyncDispose]();
+    await blocking[Symbol.asyncDispose]();
+    await first.shutdown();
+  });
+
+  test('a manager that is joined and shut down by one who blocks', async () => {
+    const manager = new SyncManager({ context });
+    await manager.start();
+    const dict = manager.dictSync({ a: 1 });
+    manager.joinSync({ timeout: 5 });
+    assert.equal(dict.getSync('a'), 1);
+    manager.shutdownSync();
+    manager.shutdownSync();
+    manager.joinSync();
+    assert.throws(() => manager.dictSync(), { code: 'ERR_MANAGER_STATE' });
+    assert.throws(() => dict.getSync('a'), gone);
+  });
 });

@@ -1,0 +1,127 @@
+/** Items of manager queues whose receivers die: an item is delivered once, or is there again. */
+
+import assert from 'node:assert/strict';
+import { Value } from 'manyfold';
+import { SyncManager, type QueueProxy } from 'manyfold/managers';
+import { allProcesses } from '../../support/processes.js';
+import { eachMethod } from '../../support/methods.js';
+import { until } from '../../support/wait.js';
+
+const stateOf = (pid: number) => allProcesses().find((process) => process.pid === pid)?.state;
+const key = Buffer.from('secret');
+
+eachMethod(['forkserver', 'spawn'], (_method, context, test) => {
+  const { Process, Queue } = context;
+
+  async function started(): Promise<SyncManager> {
+    const manager = new SyncManager({ context, address: ['127.0.0.1', 0], authkey: key });
+    await manager.start();
+    return manager;
+  }
+
+  for (const remote of [false, true]) {
+    const where = remote ? 'over TCP' : 'in the program';
+
+    async function client(manager: SyncManager): Promise<SyncManager> {
+      if (!remote) return manager;
+      const other = new SyncManager({ address: manager.address, authkey: key });
+      await other.connect();
+      return other;
+    }
+
+    test(`items that are on their way to one that is killed come back, in their order (${where})`, async () => {
+      await using manager = await started();
+      await using other = await client(manager);
+      const queue = await other.JoinableQueue(3);
+      const blocked = new Value('b', 0);
+      const target = async () => {
+        await queue.qsize(); // the line is open
+        const gets = [queue.get(), queue.get()];
+        await queue.qsize(); // and they wait at the server
+        blocked.value = 1;
+        for (;;) if (gets.length === 0) break; // the replies stay unread
+      };
+      const receiver = new Process({ target });
+      await receiver.start();
+      assert.ok(await until(() => blocked.value === 1));
+      for (const item of [1, 2, 3]) await queue.put(item);
+      assert.ok(await until(async () => (await queue.qsize()) === 1));
+      receiver.kill();
+      await receiver.join();
+      assert.ok(await until(async () => (await queue.qsize()) === 3));
+      const waiting = queue.join();
+      for (const item of [1, 2, 3]) {
+        assert.equal(await queue.get({ timeout: 2000 }), item);
+        await queue.taskDone();
+      }
+      await waiting; // each counts once
+    });
+
+    test(`an item that is on its way to one that blocks, and is stopped and killed, goes to the next one (${where})`, async () => {
+      await using manager = await started();
+      await using other = await client(manager);
+      const queue = await other.Queue();
+      const blocks = new Value('b', 0);
+      const receiver = new Process({
+        target: () => {
+          queue.qsizeSync();
+          blocks.value = 1;
+          queue.getSync();
+        },
+      });
+      await receiver.start();
+      const is = (state: string) => until(() => blocks.value === 1 && stateOf(receiver.pid!) === state);
+      assert.ok(await is('S')); // it blocks: the server has its call
+      process.kill(receiver.pid!, 'SIGSTOP');
+      assert.ok(await is('T'));
+      await queue.put('item');
+      assert.ok(await until(async () => (await queue.qsize()) === 0));
+      const next = queue.get({ timeout: 5000 });
+      receiver.kill();
+      await receiver.join();
+      assert.equal(await next, 'item');
+    });
+
+    test(`what one has got before it is killed is its own (${where})`, async () => {
+      await using manager = await started();
+      await using other = await client(manager);
+      const queue = await other.Queue();
+      const got = new Queue<unknown>();
+      const take = async (items: QueueProxy) => {
+        await got.put([items.getSync(), await items.get(), ...(await Promise.all([items.get(), items.getNowait()]))]);
+        await new Promise(() => setInterval(() => {}, 1000));
+      };
+      for (const item of [1, 2, 3, 4]) await queue.put(item);
+      const receiver = new Process({ target: take, args: [queue] });
+      await receiver.start();
+      assert.deepEqual(await got.get(), [1, 2, 3, 4]);
+      receiver.kill();
+      await receiver.join();
+      await queue.put(5);
+      assert.equal(await queue.get(), 5);
+      await assert.rejects(queue.get({ timeout: 100 }), { name: 'Empty' });
+    });
+  }
+
+  test('what is on its way to one that is killed stays dropped when the queue has been shut down at once', async () => {
+    await using manager = await started();
+    const queue = await manager.JoinableQueue();
+    const blocked = new Value('b', 0);
+    const receiver = new Process({
+      target: async () => {
+        const get = queue.get();
+        await queue.qsize();
+        blocked.value = 1;
+        for (;;) if (get === undefined) break;
+      },
+    });
+    await receiver.start();
+    assert.ok(await until(() => blocked.value === 1));
+    await queue.put('item');
+    await queue.shutdown({ immediate: true });
+    receiver.kill();
+    await receiver.join();
+    await queue.join();
+    await assert.rejects(queue.get({ timeout: 1000 }), { name: 'ShutDown' });
+  });
+});
