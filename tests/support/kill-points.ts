@@ -13,9 +13,15 @@ type Access = (words: Int32Array, index: number, ...rest: number[]) => number;
 /** From now on this process (none that it forks) counts its accesses, and kills itself before number `step`, from 1. */
 export function dieBeforeAccess(step: number): void {
   let left = step;
-  onAccess(() => {
+  const die = (): void => {
     if (--left === 0) process.kill(process.pid, 'SIGKILL');
-  });
+  };
+  onAccess(die);
+  const owner = process.pid;
+  const beforeStore = (): void => {
+    if (process.pid === owner) die();
+  };
+  Object.assign(globalThis, { beforeStore }); // plain-stores.ts
 }
 
 /** To be called before a program starts its first process: those that are forked from its fork server watch plain stores. */
@@ -24,13 +30,9 @@ export function watchPlainStores(): void {
   process.env['NODE_OPTIONS'] = `${process.env['NODE_OPTIONS'] ?? ''} --import=${preload}`;
 }
 
-/** Calls `before` before each access of this process (none that it forks). */
-export function onAccess(before: (words?: Int32Array, index?: number) => void): void {
+/** Calls `before` before each access by `Atomics` of this process (none that it forks). */
+export function onAccess(before: (words: Int32Array, index: number) => void): void {
   const owner = process.pid;
-  const beforeStore = (): void => {
-    if (process.pid === owner) before();
-  };
-  Object.assign(globalThis, { beforeStore });
   for (const name of METHODS) {
     const access = Atomics[name] as Access;
     const watched: Access = (words, index, ...rest) => {
