@@ -1,6 +1,6 @@
 import { registerExports, registerHandle } from '../memory/handle.js';
 import { PythonError, RemoteError } from '../pickle/errors.js';
-import { Complex, Decimal, Float, Range, registerPickle, Slice, TimeDelta } from '../pickle/pickle.js';
+import { Complex, Decimal, Float, Named, Range, registerPickle, Slice, TimeDelta } from '../pickle/pickle.js';
 import { Block } from './block.js';
 import { Card } from './card.js';
 import { serveManager } from './launch.js';
@@ -17,6 +17,7 @@ registerExports({
   Decimal,
   Float,
   Manager,
+  Named,
   PythonError,
   Range,
   RemoteError,

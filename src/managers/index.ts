@@ -1,7 +1,7 @@
 import './exports.js';
 
 export { registerPickle, type PickleOptions } from '../pickle/pickle.js';
-export { Complex, Decimal, Float, Range, Slice, TimeDelta } from '../pickle/pickle.js';
+export { Complex, Decimal, Float, Named, Range, Slice, TimeDelta } from '../pickle/pickle.js';
 export { PythonError, RemoteError } from '../pickle/errors.js';
 export { BaseManager } from './manager.js';
 export type { ManagerOptions, RegisterOptions, Remote } from './options.js';

@@ -172,19 +172,18 @@ export class SyncManager extends BaseManager {
 
   /** A pool whose workers are children of the server. */
   Pool(processes?: number, options?: PoolOptions<readonly unknown[]>): Promise<proxies.PoolProxy> {
-    return this.create<proxies.PoolProxy>(
-      'Pool',
-      ...(processes === undefined && options === undefined ? [] : [processes ?? null, options ?? {}]),
-    );
+    return this.create<proxies.PoolProxy>('Pool', ...poolArguments(processes, options));
   }
 
   /** Like `Pool`, and blocks the calling thread. */
   PoolSync(processes?: number, options?: PoolOptions<readonly unknown[]>): proxies.PoolProxy {
-    return this.createSync<proxies.PoolProxy>(
-      'Pool',
-      ...(processes === undefined && options === undefined ? [] : [processes ?? null, options ?? {}]),
-    );
+    return this.createSync<proxies.PoolProxy>('Pool', ...poolArguments(processes, options));
   }
+}
+
+/** A server of CPython's knows no options. */
+function poolArguments(processes?: number, options?: object): readonly unknown[] {
+  return options === undefined ? [processes].filter((count) => count !== undefined) : [processes ?? null, options];
 }
 
 /**

@@ -1,3 +1,4 @@
+import type { Named } from '../pickle/pickle.js';
 import { patience, type SyncWaitOptions, type WaitOptions } from '../sync/options.js';
 import { call, mapped, until } from './calls.js';
 import { none } from './collection-calls.js';
@@ -53,7 +54,8 @@ export const barrier = {
   broken: () => call<boolean>('__getattribute__', 'broken'),
 };
 
-type Target = (...args: never[]) => unknown;
+/** A function of this program, or one of Python's for a server of CPython's. */
+type Target = ((...args: never[]) => unknown) | Named;
 
 export const pool = {
   apply: (target: Target, args: readonly unknown[] = []) => call('apply', target, args),

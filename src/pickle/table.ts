@@ -12,10 +12,20 @@ export interface PickleType {
   setState?(value: unknown, state: unknown): void;
 }
 
-/** A class or function of Python's, as a value. */
+/**
+ * A function or class of a module of Python's, by its name, as an argument for a server of CPython's: what Python itself
+ * sends in place of a function. Nothing of that name has to exist here.
+ *
+ * @example
+ * await pool.map(new Named('math.sqrt'), [1, 4, 9]); // [ 1, 2, 3 ], from a pool in a server of CPython's
+ *
+ * @see https://docs.python.org/3/library/pickle.html#what-can-be-pickled-and-unpickled
+ */
 export class Named {
+  /** The module and the name in it, as in `math.sqrt`. */
   readonly name: string;
 
+  /** From the module and the name in it. */
   constructor(name: string) {
     this.name = name;
   }

@@ -10,7 +10,7 @@ import { BaseManager, SyncManager, type DictProxy, type ListProxy } from 'manyfo
 import type { Address } from 'manyfold/connection';
 import { guard } from '../../support/guard.js';
 import { representativePythons, needsPython, type Python } from '../../support/peers.js';
-import { programFolder, root, runProgram, startProgram } from '../../support/program.js';
+import { programFolder, root, runProgram, startProgram, type RunningProgram } from '../../support/program.js';
 
 guard();
 
@@ -206,28 +206,44 @@ async function useServer(manager: Shared): Promise<void> {
   assert.deepEqual(await calculator.echo({ deep: [Object.freeze([1, 'two'])] }), { deep: [[1, 'two']] });
 }
 
-test('the programs of docs/python-interop.md', needsPython(), async () => {
+/** The programs of the page, each server followed by its clients; what a client prints stands behind its calls. */
+function programsOfPage(): { language: string; text: string; isServer: boolean; prints: string }[] {
   const page = readFileSync(join(root, 'docs/python-interop.md'), 'utf8');
-  const [serverTs, clientPy, serverPy, clientTs] = [...page.matchAll(/```(?:ts|py)\n([^]*?)```/g)].map(
-    ([, text]) => text!,
-  );
-  const tsx = { execArgv: ['--import', 'tsx'] };
-  using folder = programFolder({
-    'server.ts': serverTs!,
-    'client.py': clientPy!,
-    'server.py': serverPy!,
-    'client.ts': clientTs!,
-  });
-  const python = { node: pythons.at(-1)!.path };
-  {
-    await using running = startProgram(folder.file('server.ts'), { ...tsx, cwd: folder.path });
-    await running.output('ready');
-    assert.equal((await runProgram(folder.file('client.py'), python)).stdout, '5\n3\n');
+  return [...page.matchAll(/```(ts|py)\n([^]*?)```/g)].map(([, language, text]) => ({
+    language: language!,
+    text: text!,
+    isServer: /serve_?forever/i.test(text!),
+    prints: [...text!.matchAll(/\b(?:print|console\.log)\(.*(?:# |\/\/ )(.*)/g)]
+      .map(([, line]) => `${line}\n`)
+      .join(''),
+  }));
+}
+
+test(`the programs of docs/python-interop.md (CPython ${listed})`, needsPython(), async () => {
+  const programs = programsOfPage();
+  assert.equal(programs.filter(({ isServer }) => isServer).length, 3);
+  for (const { path } of pythons) {
+    let server: RunningProgram | undefined;
+    try {
+      for (const [place, { language, text, isServer, prints }] of programs.entries()) {
+        const name = `program${place}.${language}`;
+        using folder = programFolder({ [name]: text });
+        const options =
+          language === 'py'
+            ? { node: path, env: { PYTHONUNBUFFERED: '1' } }
+            : { execArgv: ['--import', 'tsx'], cwd: folder.path };
+        if (isServer) {
+          await server?.[Symbol.asyncDispose]();
+          server = startProgram(folder.file(name), options);
+          await server.output('ready');
+        } else {
+          const { stdout, stderr } = await runProgram(folder.file(name), options);
+          assert.deepEqual([stdout, stderr], [prints, ''], text);
+          assert.notEqual(prints, '');
+        }
+      }
+    } finally {
+      await server?.[Symbol.asyncDispose]();
+    }
   }
-  await using running = startProgram(folder.file('server.py'), { ...python, env: { PYTHONUNBUFFERED: '1' } });
-  await running.output('ready');
-  assert.equal(
-    (await runProgram(folder.file('client.ts'), { ...tsx, cwd: folder.path })).stdout,
-    "5\n[ 'from node' ]\n",
-  );
 });
