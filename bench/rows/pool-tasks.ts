@@ -19,9 +19,10 @@ export const taskLatency: Row = {
   title: 'Latency of one pool.apply',
   shown: 'time',
   contestants: [
-    ours('', ['Pool'], async (times) => oneByOne(await ourPool(), times(5000))),
+    ours('', ['Pool'], async (times) => oneByOne(await ourPool(), times(20_000))),
+    ours('of a closure', ['Pool'], async (times) => oneByOne(await ourPool(closure()), times(20_000))),
     cpython('apply'),
-    ...peerPools(async (pool, times) => oneByOne(await pool, times(5000))),
+    ...peerPools(async (pool, times) => oneByOne(await pool, times(20_000))),
   ],
 };
 
@@ -38,10 +39,16 @@ function peerPools(measure: MeasurePool): Contestant[] {
   ];
 }
 
-async function ourPool(): Promise<PeerPool> {
-  const noop = (x: number) => x;
+/** It captures a constant, and a function that captures another one. */
+function closure(): (x: number) => number {
+  const [factor, more] = [3, 4];
+  const add = (x: number) => x + more;
+  return (x) => add(x * factor);
+}
+
+async function ourPool(target = (x: number) => x): Promise<PeerPool> {
   const pool = new api.Pool(workers);
-  return { run: (x) => pool.applyAsync(noop, [x]), end: () => pool[Symbol.asyncDispose]() };
+  return { run: (x) => pool.applyAsync(target, [x]), end: () => pool[Symbol.asyncDispose]() };
 }
 
 async function allAtOnce(pool: PeerPool, count: number): Promise<number> {
@@ -62,8 +69,8 @@ async function oneByOne(pool: PeerPool, count: number): Promise<number> {
   return seconds;
 }
 
-// The first thousands of calls show how fast V8 compiles the pool, on processors that its threads need themselves.
-const WARM = 5000;
+// The first tens of thousands of calls show how fast V8 compiles the pool, on processors that its threads need themselves.
+const WARM = 20_000;
 
 async function warmUp(pool: PeerPool): Promise<void> {
   for (let i = 0; i < WARM; i++) await pool.run(i);

@@ -40,6 +40,7 @@ export function captureByValue(pickler: Pickler, fn: Callable, facts: Facts): Pa
     }
     if (record.kind === 'class') record.identity = [tokenOf(fn), withBase(pickler, record, content)];
     addProperties(pickler, fn, record);
+    pickler.constancy.seeFunction(fn);
     return ['function', record];
   });
 }

@@ -1,5 +1,6 @@
 /** The sender's side: a value, with all functions and classes that hang on it, becomes plain data. */
 import { PicklingError } from '../errors.js';
+import type { Constancy } from './constant.js';
 import { Pickler } from './pickler.js';
 import type { Payload } from './payload.js';
 
@@ -8,6 +9,8 @@ export type { Payload } from './payload.js';
 export interface CaptureOptions {
   /** What the errors call the value: `reached through: target -> ...`. */
   readonly label?: string;
+  /** Told whether later captures would give the same. */
+  readonly constancy?: Constancy;
 }
 
 /**
@@ -17,7 +20,7 @@ export interface CaptureOptions {
  * Buffers are not copied: write the payload out before the program goes on.
  */
 export function capture(value: unknown, options: CaptureOptions = {}): Payload {
-  const pickler = new Pickler(options.label ?? 'value');
+  const pickler = new Pickler(options.label ?? 'value', options.constancy);
   try {
     pickler.payload.root = pickler.encode(value);
   } catch (error) {

@@ -1,10 +1,49 @@
+import type { Callable } from './facts.js';
 import type { Payload, PayloadNode } from './payload.js';
 
 /**
- * Whether every later capture of the same function would give the same: it travels by reference, or its text uses no
- * variable whose value travels with it. Who sends a function often need capture such a one only once.
+ * Whether every later capture of a function would give the same: it travels by reference, or all that its text uses are
+ * variables that never change, with values that cannot. Who sends a function often need capture such a one only once.
  */
-export function isConstant({ nodes, envs }: Payload): boolean {
+export class Constancy {
+  #varies = false;
+  readonly #functions: { readonly fn: Callable; readonly properties: number }[] = [];
+
+  /** A captured variable may have another value the next time. */
+  seeVarying(): void {
+    this.#varies = true;
+  }
+
+  seeFunction(fn: Callable): void {
+    this.#functions.push({ fn, properties: propertiesOf(fn) });
+  }
+
+  /** When the capture is done: whether later ones will give the same, for as long as it `holds`. */
+  isOf({ nodes }: Payload): boolean {
+    return !this.#varies && nodes.every((node) => isFixed(node) && !isClass(node));
+  }
+
+  /** Whether nobody has given one of the functions a property since. */
+  holds(): boolean {
+    for (const { fn, properties } of this.#functions) if (propertiesOf(fn) !== properties) return false;
+    return true;
+  }
+}
+
+/** How many properties a function has, and what it constructs has from it. */
+function propertiesOf(fn: Callable): number {
+  const { prototype } = fn as { prototype?: unknown };
+  const inherited = typeof prototype === 'object' && prototype !== null ? Reflect.ownKeys(prototype).length : 0;
+  return Reflect.ownKeys(fn).length + inherited;
+}
+
+/** Its methods may be replaced. */
+function isClass(node: PayloadNode): boolean {
+  return node[0] === 'function' && node[1].kind === 'class';
+}
+
+/** Whether a function uses no variable whose value travels with it, and so shares nothing with what travels besides. */
+export function capturesNothing({ nodes, envs }: Payload): boolean {
   return nodes.every(isFixed) && envs.every(({ slots }) => slots.length === 0);
 }
 

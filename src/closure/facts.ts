@@ -20,6 +20,8 @@ export interface Facts {
   /** Address of the script, as in stack traces. */
   readonly address: string;
   readonly isCommonjs: boolean;
+  /** Whether a variable that it sees may later have another value. */
+  mayChange(name: string): boolean;
   /** What `this` is in the arrow function of a class field. */
   readonly self: object | undefined;
 }

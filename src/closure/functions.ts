@@ -43,7 +43,15 @@ export function captureFunction(pickler: Pickler, fn: Callable, owner: Owner | u
     const { record, env, address, self } = origin;
     let recipe = recipes.get(record);
     if (!recipe) recipes.set(record, (recipe = recipeOfRecord(record)));
-    const facts = { recipe, scopes: scopesOfLive(env), script: env.script, address, isCommonjs: false, self };
+    const facts = {
+      recipe,
+      scopes: scopesOfLive(env),
+      script: env.script,
+      address,
+      isCommonjs: false,
+      mayChange,
+      self,
+    };
     return captureByValue(pickler, fn, facts);
   }
   const insight = inspectFunction(fn);
@@ -82,7 +90,16 @@ function captureInspected(pickler: Pickler, fn: Callable, insight: Insight, owne
   const scopes = scopesOf(script, insight.scopes, (value) => pickler.identify(value));
   const self = owner && isConstructed(owner, place.recipe, fn) ? owner.object : undefined;
   const isCommonjs = !isModule && !madeImports(script.source);
-  return captureByValue(pickler, fn, { recipe: place.recipe, scopes, script, address: raw.url, isCommonjs, self });
+  // What stands at the top of a script that is neither module nor CommonJS, others may change as they like.
+  const open = insight.scopes.find(({ description }) => description === 'Script')?.object ?? {};
+  const { recipe } = place;
+  const mayChangeHere = (name: string): boolean => script.changes.mayChange(name) || Object.hasOwn(open, name);
+  const facts = { recipe, scopes, script, address: raw.url, isCommonjs, mayChange: mayChangeHere, self };
+  return captureByValue(pickler, fn, facts);
+}
+
+function mayChange(): true {
+  return true;
 }
 
 function rawScript(fn: Callable, location: Location, hasModuleScope: boolean): RawScript | undefined {

@@ -1,6 +1,7 @@
 /** One capture: the payload that is being made, and which values it has already. */
 import type { BuiltinPath } from './builtins.js';
 import { intrinsicPath } from './intrinsics.js';
+import { Constancy } from './constant.js';
 import type { Owner } from './facts.js';
 import { captureFunction } from './functions.js';
 import { captureObject } from './objects.js';
@@ -19,6 +20,7 @@ const shortString = 64;
 export class Pickler {
   readonly payload: Payload = { root: undefined, nodes: [], envs: [], scripts: [], imports: [] };
   readonly trail: Trail;
+  readonly constancy: Constancy;
   /** About how much the payload holds. */
   bytes = 0;
   readonly #ids = new Map<unknown, number>();
@@ -27,8 +29,9 @@ export class Pickler {
   readonly #envs = new Map<string, { id: number; record: EnvRecord }>();
   readonly #identities = new Map<unknown, number>();
 
-  constructor(label: string) {
+  constructor(label: string, constancy = new Constancy()) {
     this.trail = new Trail(label);
+    this.constancy = constancy;
   }
 
   encode(value: unknown, owner?: Owner): Slot {

@@ -1,5 +1,6 @@
 /** A parsed script: its functions by position, its imports, its exports. Made once for each script. */
 import { pathToFileURL } from 'node:url';
+import { Changes } from './changes.js';
 import { type AnyNode, type Program, boundNames, children, keyName, parse } from './parse.js';
 import type { RawScript } from './inspector.js';
 
@@ -35,6 +36,7 @@ export interface Script {
   /** Local name to exported name. */
   readonly exports: ReadonlyMap<string, string>;
   readonly defaultExport: AnyNode | undefined;
+  readonly changes: Changes;
 }
 
 const parsed = new Map<string, Script>();
@@ -44,13 +46,15 @@ export function parsedScript(raw: RawScript, isModule: boolean): Script {
   if (known) return known;
   const source = raw.source ?? '';
   const program = parse(source, isModule);
+  const changes = new Changes(isModule || hasUseStrict(program.body));
   const script: Script = {
     raw,
     source,
     href: hrefOf(raw.url),
     isModule,
     lines: lineStarts(source),
-    sites: sitesOf(program, isModule),
+    sites: sitesOf(program, isModule, changes),
+    changes,
     imports: importsIn(program),
     ...exportsIn(program),
   };
@@ -88,9 +92,9 @@ function hasUseStrict(body: readonly AnyNode[]): boolean {
 }
 
 /** The functions and classes of a program in the order of the source, outer ones first. */
-export function sitesOf(program: Program, strict: boolean): Site[] {
+export function sitesOf(program: Program, strict: boolean, changes?: Changes): Site[] {
   const sites: Site[] = [];
-  collectSites(program, { outer: undefined, strict: strict || hasUseStrict(program.body) }, sites);
+  collectSites(program, { outer: undefined, strict: strict || hasUseStrict(program.body) }, sites, changes);
   return sites;
 }
 
@@ -101,7 +105,13 @@ interface Around {
   readonly field?: string | undefined;
 }
 
-function collectSites(node: AnyNode, { outer, strict, holder, field }: Around, sites: Site[]): void {
+function collectSites(
+  node: AnyNode,
+  { outer, strict, holder, field }: Around,
+  sites: Site[],
+  changes: Changes | undefined,
+): void {
+  changes?.note(node);
   let inside: Around = { outer, strict };
   switch (node.type) {
     case 'ClassDeclaration':
@@ -120,7 +130,8 @@ function collectSites(node: AnyNode, { outer, strict, holder, field }: Around, s
   }
   for (const child of children(node)) {
     const isHolder = (node.type === 'MethodDefinition' || node.type === 'Property') && child === node.value;
-    collectSites(child, { ...inside, holder: isHolder ? node : undefined, field: fieldOf(node, child, field) }, sites);
+    const around = { ...inside, holder: isHolder ? node : undefined, field: fieldOf(node, child, field) };
+    collectSites(child, around, sites, changes);
   }
 }
 

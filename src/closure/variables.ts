@@ -116,6 +116,8 @@ function addVariable(
       if (!env.commonjs.includes(name)) env.commonjs.push(name);
       break;
     case 'value':
+      // Node 20 shows a variable that has not got its value yet as undefined.
+      if (binding.value === undefined || facts.mayChange(name)) pickler.constancy.seeVarying();
       if (assigned && !env.lets?.includes(name)) (env.lets ??= []).push(name);
       if (!env.names.includes(name)) addValue(pickler, fn, facts, env, name, binding.value);
       break;

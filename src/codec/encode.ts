@@ -1,4 +1,4 @@
-import { capture, type Payload } from '../closure/capture.js';
+import { capture, type CaptureOptions, type Payload } from '../closure/capture.js';
 import { PicklingError } from '../errors.js';
 import type { Packed } from '../memory/gathered.js';
 import { apart, forgetDepartures, sealed, takeBackDepartures } from '../memory/handle.js';
@@ -57,7 +57,7 @@ function encodeWith(writer: Writer, value: unknown, options: Options, gathers = 
 /** Encodes what `capture` gives for a value, for one who wants to look at that; as `encode` does what is no plain data. */
 export function encodeCaptured(
   value: unknown,
-  options?: { label?: string },
+  options?: CaptureOptions,
 ): { readonly bytes: Uint8Array; readonly payload: Payload } {
   return exclusively((writer) => {
     try {

@@ -1,3 +1,4 @@
+import type { Constancy } from '../closure/constant.js';
 import { encodeFunction } from '../codec/functions.js';
 import { takeBackDepartures } from '../memory/handle.js';
 import { free } from '../memory/heap.js';
@@ -24,7 +25,7 @@ const NUMBERS = 2 ** 27;
 export class Jobs {
   readonly #byContent = new Map<string, Job>();
   /** Of functions that need not be captured anew for each task. */
-  readonly #constant = new WeakMap<object, Job>();
+  readonly #constant = new WeakMap<object, { readonly job: Job; readonly constancy: Constancy }>();
   #made = 0;
 
   /**
@@ -34,17 +35,19 @@ export class Jobs {
    * @throws {PicklingError} the function cannot travel
    */
   of(target: object): Job {
-    const job = this.#constant.get(target);
-    return job !== undefined && this.#byContent.get(job.key) === job ? job : this.#capture(target);
+    const known = this.#constant.get(target);
+    if (known !== undefined && this.#byContent.get(known.job.key) === known.job && known.constancy.holds())
+      return known.job;
+    return this.#capture(target);
   }
 
   #capture(target: object): Job {
-    const { bytes, isConstant } = encodeFunction(target, 'target');
+    const { bytes, constancy, isNew } = encodeFunction(target, 'target');
     const key = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
     const known = this.#byContent.get(key);
-    if (known) takeBackDepartures(); // it has been sent
+    if (known && isNew) takeBackDepartures(); // it has been sent
     const job = known ?? this.#add(key, bytes, nameOf(target));
-    if (isConstant) this.#constant.set(target, job);
+    if (constancy) this.#constant.set(target, { job, constancy });
     return job;
   }
 
