@@ -117,21 +117,21 @@ test('the spare child is killed: the next start forks one, and one is there agai
   for (const signal of ['SIGKILL', 'SIGTERM'] as const) {
     await ensureServer();
     const server = serverPid();
-    assert.ok(await until(() => spareOf(server) !== undefined, 1000));
+    assert.ok(await until(() => spareOf(server) !== undefined));
     process.kill(spareOf(server)!.pid, signal);
-    assert.ok(await until(() => spareOf(server) === undefined, 1000));
+    assert.ok(await until(() => spareOf(server) === undefined));
     const child = new Process({ target: () => {} });
     await child.start();
     await child.join();
     assert.equal(child.exitCode, 0);
-    assert.ok(await until(() => spareOf(server) !== undefined, 1000));
+    assert.ok(await until(() => spareOf(server) !== undefined));
   }
 });
 
 test('an interrupt that comes before a child is started does not reach it', async () => {
   const child = await startSleeper();
   const server = serverPid();
-  assert.ok(await until(() => spareOf(server) !== undefined, 1000));
+  assert.ok(await until(() => spareOf(server) !== undefined));
   const spare = spareOf(server)!.pid;
   for (let i = 0; i < 3; i++) process.kill(spare, 'SIGINT');
   const next = new Process({ target: () => new Promise((resolve) => setTimeout(resolve, 50)) });
@@ -161,7 +161,7 @@ test('a creator in the middle of the tree is killed, and its children die with i
   await middle.join();
   assert.equal(middle.exitCode, -9);
   const alive = () => relatives(process.pid).filter(({ pid, state }) => leaves.has(pid) && state !== 'Z');
-  assert.ok(await until(() => alive().length === 0, 1000));
+  assert.ok(await until(() => alive().length === 0));
 });
 
 test('children killed right after their start are all joined', async () => {

@@ -15,7 +15,7 @@ import { until } from '../support/wait.js';
 guard();
 
 const isLeft = (name: string) => fs.existsSync(`/dev/shm/${name}`);
-const isGone = (...names: string[]) => until(() => !names.some(isLeft), 2000);
+const isGone = (...names: string[]) => until(() => !names.some(isLeft));
 const ofProgram = (pid: number) => fs.readdirSync('/dev/shm').filter((name) => name.includes(`.${pid}.`));
 
 /** Makes three segments and says how they are called. */
@@ -207,7 +207,7 @@ test('killed at any moment of creating and unlinking, a program leaves nothing',
     await program.ended;
     const left = () =>
       fs.readdirSync('/dev/shm').filter((name) => name.startsWith(tag) || name.includes(`.${program.pid}.`));
-    assert.ok(await until(() => left().length === 0, 2000), left().join());
+    assert.ok(await until(() => left().length === 0), left().join());
   }
 });
 

@@ -52,7 +52,7 @@ eachMethod(['forkserver', 'spawn', 'fork'], (method, _context, test) => {
         const ended = running.child.exitCode ?? running.child.signalCode ?? once(running.child, 'exit');
         end(running, ending);
         await ended;
-        await until(() => relatives(running.pid, mark).length === 0, 1000);
+        await until(() => relatives(running.pid, mark).length === 0);
         const left = relatives(running.pid, mark);
         for (const { pid } of left) process.kill(pid, 'SIGKILL');
         assert.deepEqual(left.map(describeProcess), []);

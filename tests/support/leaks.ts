@@ -1,6 +1,6 @@
 /**
  * Nothing outlives a test: no process, no entry in /dev/shm, no temporary file, no descriptor. A test program takes a
- * snapshot before each test and compares after it; what is just ending gets a second to end.
+ * snapshot before each test and compares after it; what is just ending gets its time, as much as a busy machine may need.
  */
 
 import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
@@ -162,7 +162,7 @@ function leakedDescriptors(before: Snapshot, { mayStayOpen = () => false }: Leak
 /** Waits until nothing is left of what came after the snapshot, and throws an error that lists what stays. */
 export async function assertNoLeaks(before: Snapshot, options: LeakOptions = {}): Promise<void> {
   let leaks: Leak[] = [];
-  await until(() => (leaks = leaksSince(before, options)).length === 0, options.patience ?? 1000);
+  await until(() => (leaks = leaksSince(before, options)).length === 0, options.patience ?? 10_000);
   const { grownOnce } = options;
   const isFirstGrowth = ({ what, name }: Leak) => what === 'descriptors' && grownOnce?.has(name) === false;
   const serious = leaks.filter((leak) => !isFirstGrowth(leak));

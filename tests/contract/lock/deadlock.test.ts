@@ -39,7 +39,7 @@ eachMethod(
 
     const found = async () => {
       let deadlocks: Deadlock[] = [];
-      assert.ok(await until(() => (deadlocks = findDeadlocks()).length > 0, 5000));
+      assert.ok(await until(() => (deadlocks = findDeadlocks()).length > 0));
       return deadlocks;
     };
 
@@ -49,7 +49,7 @@ eachMethod(
       test(`a circle of locks is found, ${how}, with names, pids and stacks`, async () => {
         const locks = [new Lock(), new RLock(), new BoundedSemaphore(1)];
         const { processes } = await startCircle(locks, blocking);
-        assert.ok(await until(() => findDeadlocks()[0]?.waits.length === 3, 5000));
+        assert.ok(await until(() => findDeadlocks()[0]?.waits.length === 3));
         const [deadlock, ...more] = findDeadlocks();
         assert.deepEqual(more, []);
         assert.equal(deadlock!.certain, blocking);

@@ -37,7 +37,7 @@ eachMethod(['forkserver', 'spawn', 'fork', 'thread', 'coroutine'], (method, cont
     ];
     for (const [atLeast, wait] of waits) {
       const took = await timeOf(async () => assert.equal(await wait(), false));
-      assert.ok(took >= atLeast && took < atLeast + 2000, `${took} ms: ${String(wait)}`);
+      assert.ok(took >= atLeast && took < 30_000, `${took} ms: ${String(wait)}`);
     }
     await assert.rejects(lock.acquire({ timeout: 'soon' as never }), { code: 'ERR_TIMEOUT_VALUE' });
     lock.release();

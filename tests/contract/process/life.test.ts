@@ -57,7 +57,7 @@ eachMethod(['forkserver', 'spawn', 'fork', 'thread', 'coroutine'], (method, cont
     for (const child of later) await child.start();
     let joined = false;
     const join = early.join().then(() => (joined = true));
-    assert.ok(await until(() => joined, 5000));
+    assert.ok(await until(() => joined));
     await join;
     for (const child of later) child.kill();
     for (const child of later) await child.join();

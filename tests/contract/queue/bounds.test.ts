@@ -21,7 +21,7 @@ eachMethod(['forkserver', 'spawn', 'fork', 'thread', 'coroutine'], (method, cont
     await queue.put(1);
     queue.putSync(2);
     await queue.put(3, { block: false });
-    queue.putSync(4, { timeout: 1000 });
+    queue.putSync(4, { timeout: 10_000 });
     queue.putNowait(5);
     await queue.put(6, { block: true });
     assert.ok(!queue.empty() && queue.full());
@@ -48,7 +48,7 @@ eachMethod(['forkserver', 'spawn', 'fork', 'thread', 'coroutine'], (method, cont
     ];
     for (const wait of waits) {
       const took = await time(wait);
-      assert.ok(wait === waits[2] || (took >= 99 && took < 2000), `${took} ms: ${String(wait)}`);
+      assert.ok(wait === waits[2] || (took >= 99 && took < 30_000), `${took} ms: ${String(wait)}`);
     }
   });
 
@@ -72,8 +72,8 @@ eachMethod(['forkserver', 'spawn', 'fork', 'thread', 'coroutine'], (method, cont
     assert.equal(queue.getNowait(), 2);
     assert.equal(await queue.get({ block: true }), 3);
     assert.equal(queue.getSync(), 4);
-    assert.equal(await queue.get({ timeout: 1000 }), 5);
-    assert.equal(queue.getSync({ timeout: 1000 }), 6);
+    assert.equal(await queue.get({ timeout: 10_000 }), 5);
+    assert.equal(queue.getSync({ timeout: 10_000 }), 6);
   });
 
   test('queue-010 queue-011 qsize follows each put and get at once', async () => {

@@ -67,7 +67,7 @@ eachMethod(['forkserver', 'spawn', 'fork', 'thread', 'coroutine'], (method, cont
       assert.deepEqual(await wait([a, b], timeout), []);
       assert.deepEqual(waitSync([a, b], timeout), []);
       const took = performance.now() - start;
-      assert.ok(timeout === 100 ? took >= 199 && took < 2000 : took < 500, `${took} ms`);
+      assert.ok(took >= 2 * timeout - 1 && took < 30_000, `${took} ms`);
     }
     const waiting = wait([a, b], 60_000);
     toA.sendSync('hello');

@@ -5,27 +5,17 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { dieBeforeAccess } from '../../support/kill-points.js';
 import { eachMethod } from '../../support/methods.js';
 import { Random } from '../../support/random.js';
+import { promptly } from '../../support/time.js';
 import { until } from '../../support/wait.js';
-
-/** What others may have to wait; a process that has died may first have to be found, on a machine that is busy. */
-const WITHIN = 2000;
 
 /** Whether each step is tried, also those beyond the first forty, of which otherwise some are. */
 const all = process.env['MANYFOLD_STEPS'] === 'all';
 
-/** What came of something that has to end soon: what it gave, or the name of its error. */
-async function soon(wait: Promise<unknown>): Promise<unknown> {
-  const late = Symbol('late');
-  const first = await Promise.race([
-    wait.then(
-      (value) => value,
-      (error: Error) => error.name,
-    ),
-    sleep(WITHIN, late, { ref: false }),
-  ]);
-  assert.notEqual(first, late, `still waiting after ${WITHIN} ms`);
-  return first;
-}
+/** What came of something that is waited for: what it gave, or the name of its error. */
+const outcome = (wait: Promise<unknown>): Promise<unknown> => wait.catch((error: Error) => error.name);
+
+type Start = (work: () => unknown) => Promise<{ ended: Promise<boolean> }>;
+type Soon = (wait: Promise<unknown>) => Promise<unknown>;
 
 eachMethod(['forkserver', 'spawn', 'fork'], (method, context, test) => {
   const { Barrier, BoundedSemaphore, Condition, Event, Lock, Process, RLock, Semaphore, Value } = context;
@@ -33,17 +23,16 @@ eachMethod(['forkserver', 'spawn', 'fork'], (method, context, test) => {
 
   /**
    * Runs `scenario` with a victim for each of its steps: it gets a function that starts a process which does `work` and
-   * dies over it, or does not when it has fewer steps than that; which ends the test.
+   * dies over it, or does not when it has fewer steps than that, which ends the test; and one that gives what came of a
+   * wait that has to end soon.
    */
-  const eachStep = async (
-    scenario: (start: (work: () => unknown) => Promise<{ ended: Promise<boolean> }>) => Promise<void>,
-  ) => {
+  const eachStep = async (scenario: (start: Start, soon: Soon) => Promise<void>) => {
     const victims = { die: true };
     // A fresh Node takes its time: one of its first steps is tried.
     const first = method === 'spawn' ? 1 + random.below(40) : 1;
     const last = method === 'spawn' ? first : Infinity;
     for (let at = first; victims.die && at <= last; at += at < 40 || all ? 1 : 1 + random.below(8)) {
-      await scenario(async (work) => {
+      const start: Start = async (work) => {
         const victim = new Process({
           target: async () => {
             dieBeforeAccess(at);
@@ -57,7 +46,8 @@ eachMethod(['forkserver', 'spawn', 'fork'], (method, context, test) => {
           return (victims.die = victim.exitCode === -9);
         });
         return { ended };
-      });
+      };
+      await promptly((measured) => scenario(start, (wait) => measured(() => outcome(wait))))();
     }
   };
 
@@ -65,7 +55,7 @@ eachMethod(['forkserver', 'spawn', 'fork'], (method, context, test) => {
     const how = blocking ? 'blocking' : 'awaiting';
 
     test(`a Lock and an RLock, acquired and released, ${how}`, async () => {
-      await eachStep(async (start) => {
+      await eachStep(async (start, soon) => {
         const [lock, rlock] = [new Lock(), new RLock()];
         const { ended } = await start(async () => {
           for (const each of [lock, rlock]) {
@@ -88,7 +78,7 @@ eachMethod(['forkserver', 'spawn', 'fork'], (method, context, test) => {
     });
 
     test(`a Lock that is waited for, ${how}`, async () => {
-      await eachStep(async (start) => {
+      await eachStep(async (start, soon) => {
         const lock = new Lock();
         const waits = new Value('i', 0);
         lock.acquireSync();
@@ -115,7 +105,7 @@ eachMethod(['forkserver', 'spawn', 'fork'], (method, context, test) => {
     });
 
     test(`permits of a semaphore, ${how}`, async () => {
-      await eachStep(async (start) => {
+      await eachStep(async (start, soon) => {
         const semaphore = new BoundedSemaphore(2);
         const { ended } = await start(async () => {
           for (const _ of [1, 2]) {
@@ -134,7 +124,7 @@ eachMethod(['forkserver', 'spawn', 'fork'], (method, context, test) => {
     });
 
     test(`one who waits for a condition, ${how}`, async () => {
-      await eachStep(async (start) => {
+      await eachStep(async (start, soon) => {
         const condition = new Condition(new Lock());
         const woken = new Value('i', 0);
         const { ended } = await start(async () => {
@@ -172,7 +162,7 @@ eachMethod(['forkserver', 'spawn', 'fork'], (method, context, test) => {
     });
 
     test(`a party of a barrier, ${how}`, async () => {
-      await eachStep(async (start) => {
+      await eachStep(async (start, soon) => {
         const barrier = new Barrier(3);
         const { ended } = await start(async () => {
           if (blocking) barrier.waitSync();
@@ -196,7 +186,7 @@ eachMethod(['forkserver', 'spawn', 'fork'], (method, context, test) => {
   }
 
   test('what a dead process held comes back once, though those die who see to it', async () => {
-    await eachStep(async (start) => {
+    await eachStep(async (start, soon) => {
       for (const [value, expected] of [
         [2, 2],
         [0, 0],
@@ -223,7 +213,7 @@ eachMethod(['forkserver', 'spawn', 'fork'], (method, context, test) => {
   });
 
   test('one who notifies', async () => {
-    await eachStep(async (start) => {
+    await eachStep(async (start, soon) => {
       const condition = new Condition(new Lock());
       const wait = async () => {
         await condition.acquire();
@@ -251,7 +241,7 @@ eachMethod(['forkserver', 'spawn', 'fork'], (method, context, test) => {
   });
 
   test('one who sets an event', async () => {
-    await eachStep(async (start) => {
+    await eachStep(async (start, soon) => {
       const event = new Event();
       const waits = [event.wait(), event.wait()];
       const { ended } = await start(() => {
@@ -266,7 +256,7 @@ eachMethod(['forkserver', 'spawn', 'fork'], (method, context, test) => {
   });
 
   test('the last party of a barrier, which runs the action, and those who abort and reset it', async () => {
-    await eachStep(async (start) => {
+    await eachStep(async (start, soon) => {
       const barrier = new Barrier(2, { action: () => {} });
       const other = barrier.wait();
       const { ended } = await start(() => {

@@ -87,7 +87,7 @@ for (const blocking of [true, false]) {
     first.kill();
     await first.join();
     lock.release();
-    assert.equal(await got.get({ timeout: 1000 }), 2);
+    assert.equal(await got.get({ timeout: 10_000 }), 2);
     await second.join();
   });
 
@@ -100,7 +100,7 @@ for (const blocking of [true, false]) {
     lock.release();
     assert.equal(standingIn(lineOf(lock)).length, 1); // the stopped one has been called, and cannot come
     first.kill();
-    assert.equal(await got.get({ timeout: 1000 }), 2);
+    assert.equal(await got.get({ timeout: 10_000 }), 2);
     await first.join();
     await second.join();
   });
@@ -185,5 +185,5 @@ test('no call is lost: processes that pass a token around, with random delays, b
   await queues[0]!.put(0);
   for (const each of processes) await each.join();
   assert.equal(await queues[0]!.get(), members * rounds);
-  assert.ok(slow.value < 40, `${slow.value} of ${members * rounds} waits took longer than 45 ms`);
+  assert.ok(slow.value < (members * rounds) / 10, `${slow.value} of ${members * rounds} waits took longer than 45 ms`);
 });
