@@ -170,8 +170,14 @@ export class Server {
   #end(session: Session): void {
     if (!this.#sessions.delete(session)) return;
     session.end();
+    const isLast = this.#clients.leave(session.client);
+    // Not at once: those whose end is seen in this very turn must have left the lines before anything is handed on.
+    setImmediate(() => this.#handOn(session, isLast));
+  }
+
+  /** What was held on a line that has ended, and what its client held, if that has died or has no line left. */
+  #handOn(session: Session, isLast: boolean): void {
     const { client } = session;
-    const isLast = this.#clients.leave(client);
     const died = hasDied(client);
     for (const { object } of this.#objects.all()) {
       const holdable: Holdable = object;

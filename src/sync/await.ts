@@ -1,6 +1,6 @@
 import { holdLoop, letLoopGo, listen } from '../memory/doorbell.js';
 import { alarm } from './alarm.js';
-import { isAwaited, joinGroup, leaveGroup, type Waiter } from './groups.js';
+import { isAwaited, joinGroup, leaveGroup, lookAgain, type Waiter } from './groups.js';
 import { beginWait } from './scope.js';
 import { tryDeeper, type Waitable } from './waitable.js';
 
@@ -46,8 +46,8 @@ function waitInGroup<T>(waitable: Waitable<T>, timeout: number, options: AwaitOp
     if (ref) holdLoop();
     const onAbort = (): void => giveUp(signal?.reason);
     const onTimeout = (): void => {
-      leaveGroup(waitable.line, waiter);
-      waiter.resolve(undefined);
+      lookAgain(waitable.line, true); // this process may have been held up, and what it waits for be there
+      if (leaveGroup(waitable.line, waiter)) waiter.resolve(undefined);
     };
     const stopAlarm = alarm(timeout, onTimeout);
     const settle = (): void => {

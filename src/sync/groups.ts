@@ -39,12 +39,14 @@ export function joinGroup(waitable: Waitable<unknown>, waiter: Waiter): void {
   else openGroup({ line, cares, kind, newestFirst, unordered, waiters: [waiter], entry: undefined });
 }
 
-export function leaveGroup(line: Cell, waiter: Waiter): void {
+/** Says whether it still waited. */
+export function leaveGroup(line: Cell, waiter: Waiter): boolean {
   const group = groups.get(line.address);
-  if (!group) return;
-  const place = group.waiters.indexOf(waiter);
-  if (place >= 0) group.waiters.splice(place, 1);
-  if (group.waiters.length === 0) closeGroup(group);
+  const place = group?.waiters.indexOf(waiter) ?? -1;
+  if (place < 0) return false;
+  group!.waiters.splice(place, 1);
+  if (group!.waiters.length === 0) closeGroup(group!);
+  return true;
 }
 
 function openGroup(group: Group): void {

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { currentTask, WorkerCrashedError } from 'manyfold';
 import { sleep } from 'manyfold/coroutines';
 import { because, eachMethod } from '../../support/methods.js';
+import { byTheClock } from '../../support/time.js';
 import { until } from '../../support/wait.js';
 
 const spin = () => {
@@ -84,17 +85,28 @@ eachMethod(['forkserver', 'spawn', 'fork', 'thread', 'coroutine'], (method, cont
   test('a timeout counts from the start of the task, not from when it was asked for', async () => {
     await using pool = new Pool(1, { graceMs: 20 });
     await pool.apply(sleep, [0]);
-    const tasks = [1, 2, 3, 4, 5, 6].map(() => pool.apply(sleep, [150], { timeout: 700 }));
-    await Promise.all(tasks); // the last one has waited longer than that
+    void pool.apply(sleep, [800]);
+    await pool.apply(sleep, [0], { timeout: 700 }); // it has waited longer than that
     const endless = method === 'coroutine' ? () => sleep(60_000) : spin;
     await assert.rejects(pool.apply(endless, [], { timeout: 30 }), { name: 'TimeoutError', code: 'ERR_TASK_TIMEOUT' });
     assert.equal(await pool.apply(() => 1), 1);
   });
 
+  test('a task that is done in time is not given up by a process that was held up itself', async () => {
+    await using pool = new Pool(1, { graceMs: 20 });
+    await pool.apply(sleep, [0]);
+    const task = pool.apply(sleep, [10], { timeout: 300 });
+    await new Promise(setImmediate);
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 600);
+    assert.equal(await task, undefined);
+  });
+
   test('a timeout of map is for each item: a chunk may take longer', async () => {
     await using pool = new Pool(1, { graceMs: 20 });
     await pool.apply(sleep, [0]);
-    await pool.map(sleep, [150, 150, 150, 150, 150, 150], { chunksize: 6, timeout: 700 });
+    await byTheClock('ERR_TASK_TIMEOUT', () =>
+      pool.map(sleep, [150, 150, 150, 150, 150, 150], { chunksize: 6, timeout: 700 }),
+    );
     const mixed = pool.map(sleep, [0, 100_000, 0], { chunksize: 1, timeout: 50 });
     await assert.rejects(mixed, { code: 'ERR_TASK_TIMEOUT' });
     assert.equal(await pool.apply(() => 1), 1);

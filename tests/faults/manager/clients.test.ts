@@ -10,11 +10,14 @@ import { until } from '../../support/wait.js';
 const died = { name: 'OwnerDiedError', code: 'ERR_OWNER_DIED' };
 const key = Buffer.from('secret');
 
+class Stoppable extends SyncManager {}
+Stoppable.register('Pid', () => ({ pid: () => process.pid }));
+
 eachMethod(['forkserver', 'spawn'], (_method, context, test) => {
   const { Process, Queue } = context;
 
   async function started(): Promise<SyncManager> {
-    const manager = new SyncManager({ context, address: ['127.0.0.1', 0], authkey: key });
+    const manager = new Stoppable({ context, address: ['127.0.0.1', 0], authkey: key });
     await manager.start();
     return manager;
   }
@@ -39,7 +42,7 @@ eachMethod(['forkserver', 'spawn'], (_method, context, test) => {
 
     async function client(manager: SyncManager): Promise<SyncManager> {
       if (!remote) return manager;
-      const other = new SyncManager({ address: manager.address, authkey: key });
+      const other = new Stoppable({ address: manager.address, authkey: key });
       await other.connect();
       return other;
     }
@@ -69,6 +72,29 @@ eachMethod(['forkserver', 'spawn'], (_method, context, test) => {
         }
       }),
     );
+
+    test(`the holder of a lock and the next in line are killed together: it is the turn of the one after (${where})`, async () => {
+      await using manager = await started();
+      await using other = await client(manager);
+      const server = await (await other.create<{ pid(): number }>('Pid')).pid();
+      for (const lock of [
+        await other.Lock(),
+        (await other.RLock()) as unknown as AcquirerProxy,
+        await other.Semaphore(1),
+      ]) {
+        const holder = await after(() => lock.acquire());
+        const next = await after(() => void lock.acquire());
+        await lock.acquire({ block: false });
+        const last = lock.acquire().catch((error: Error) => error.name);
+        process.kill(server, 'SIGSTOP'); // it sees both deaths at once
+        for (const each of [holder, next]) {
+          each.kill();
+          await each.join();
+        }
+        process.kill(server, 'SIGCONT');
+        assert.match(String(await last), /^(?:true|OwnerDiedError)$/);
+      }
+    });
 
     test(
       `the permits of one who is killed are there again, signals do not come twice (${where})`,

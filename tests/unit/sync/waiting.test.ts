@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { handle } from '#dist/memory/handle.js';
 import { cellAt } from '#dist/memory/program.js';
 import { PID, readSlot } from '#dist/memory/slots.js';
@@ -74,6 +75,21 @@ test('a thousand coroutines of a process stand in a line as one', async () => {
     lock.release();
   }
   assert.equal(entriesInUse(), before);
+});
+
+test('one whose time ends while its process is held up does not miss what is there', async () => {
+  const [queue, go] = [new Queue<number>(), new Queue<number>()];
+  const child = new Process({ target: () => queue.putSync(go.getSync()) });
+  await child.start();
+  const [item, none] = [queue.get({ timeout: 30 }), queue.get({ timeout: 30 })];
+  const end = performance.now() + 40;
+  await sleep(10); // by then the event loop sleeps
+  await new Promise(setImmediate); // behind which it looks at its timers first
+  go.putSync(5);
+  while (queue.empty() || performance.now() < end);
+  assert.equal(await item, 5);
+  await assert.rejects(none, { name: 'Empty' });
+  await child.join();
 });
 
 for (const blocking of [true, false]) {
