@@ -57,20 +57,22 @@ eachMethod(['forkserver', 'spawn'], { thread: elsewhere, coroutine: because.oneT
   test('futures-004 futures-041 map with a timeout gives what was there in time, and cancels the rest', async () => {
     await using executor = open(1);
     await executor.submit(sleep, 0);
-    const ran = new Value('i', 0);
-    const work = async (milliseconds: number) => {
-      await sleep(milliseconds);
+    const [ran, gate] = [new Value('i', 0), new Lock()];
+    gate.acquireSync();
+    const work = async (number: number) => {
+      if (number === 2) await gate.acquire();
       ran.value++;
-      return milliseconds;
+      return number;
     };
-    const results = executor.map(work, [0, 0, 900, 0, 0, 0], { timeout: 600 });
+    const results = executor.map(work, [0, 1, 2, 3, 4, 5], { timeout: 1000 });
     const seen: number[] = [];
     const read = async () => {
       for await (const result of results) seen.push(result);
     };
     await assert.rejects(read(), TimeoutError);
-    assert.deepEqual(seen, [0, 0]);
+    assert.deepEqual(seen, [0, 1]);
     await results.return?.();
+    gate.release();
     assert.equal(await executor.submit(() => ran.value).result(), 3);
   });
 

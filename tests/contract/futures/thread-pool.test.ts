@@ -87,7 +87,7 @@ eachMethod(['thread'], (_method, _context, test) => {
         items.map((x) => square(x)),
       );
     }
-    const results = executor.map(sleep, [0, 0, 900], { timeout: 600 });
+    const results = executor.map(sleep, [0, 0, 2000], { timeout: 1000 });
     assert.equal((await results.next()).done, false);
     assert.equal((await results.next()).done, false);
     await assert.rejects(results.next(), TimeoutError);

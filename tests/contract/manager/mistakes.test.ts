@@ -112,7 +112,7 @@ eachMethod(['forkserver', 'spawn', 'thread'], { coroutine: because.oneThread }, 
       await Promise.all(ended);
       await assert.rejects(rlock.acquire({ signal }), { message: 'enough' });
       await queue.put(1);
-      assert.equal(await queue.get({ timeout: 1000 }), 1);
+      assert.equal(await queue.get({ timeout: 10_000 }), 1);
       await lock.release();
       assert.equal(await lock.acquire({ block: false }), true);
       await condition.notify(); // it holds the condition's lock again
