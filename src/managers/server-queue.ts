@@ -49,13 +49,13 @@ export class ServerQueue {
 
   put(...args: unknown[]): Promise<void> {
     const { given, caller } = split(args);
-    return this.#queue.put(given[0], options(given[1], given[2], caller));
+    return this.#queue.put(given[0], waitOptions(given[1], given[2], caller));
   }
 
   /** One whose client has gone takes nothing. */
   async get(...args: unknown[]): Promise<unknown> {
     const { given, caller } = split(args);
-    return this.#handOver(await this.#queue.get(options(given[0], given[1], caller)), caller);
+    return this.#handOver(await this.#queue.get(waitOptions(given[0], given[1], caller)), caller);
   }
 
   put_nowait(item: unknown): void {
@@ -96,7 +96,7 @@ export class ServerQueue {
   }
 }
 
-function options(block: unknown = true, timeout: unknown, { signal }: Caller): WaitOptions {
+function waitOptions(block: unknown = true, timeout: unknown, { signal }: Caller): WaitOptions {
   const waits = block !== false && block !== 0;
   return typeof timeout === 'number' ? { block: waits, timeout: timeout * 1000, signal } : { block: waits, signal };
 }

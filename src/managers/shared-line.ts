@@ -94,8 +94,13 @@ export class SharedLine {
     } catch (error) {
       // Which of them cannot travel?
       if (batch.length > 1) for (const outgoing of batch) await this.#send([outgoing]);
-      else (batch[0]!.sent?.(error), this.#settle(batch[0]!.number)?.reject(error));
+      else this.#refuse(batch[0]!, error);
     }
+  }
+
+  #refuse({ sent, number }: Outgoing, error: unknown): void {
+    sent?.(error);
+    this.#settle(number)?.reject(error);
   }
 
   /** Reads as long as somebody waits, so that the program may end when nobody does. */

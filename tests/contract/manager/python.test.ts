@@ -223,7 +223,7 @@ test(`the programs of docs/python-interop.md (CPython ${listed})`, needsPython()
   const programs = programsOfPage();
   assert.equal(programs.filter(({ isServer }) => isServer).length, 3);
   for (const { path } of pythons) {
-    let server: RunningProgram | undefined;
+    let running: RunningProgram | undefined;
     try {
       for (const [place, { language, text, isServer, prints }] of programs.entries()) {
         const name = `program${place}.${language}`;
@@ -233,9 +233,9 @@ test(`the programs of docs/python-interop.md (CPython ${listed})`, needsPython()
             ? { node: path, env: { PYTHONUNBUFFERED: '1' } }
             : { execArgv: ['--import', 'tsx'], cwd: folder.path };
         if (isServer) {
-          await server?.[Symbol.asyncDispose]();
-          server = startProgram(folder.file(name), options);
-          await server.output('ready');
+          await running?.[Symbol.asyncDispose]();
+          running = startProgram(folder.file(name), options);
+          await running.output('ready');
         } else {
           const { stdout, stderr } = await runProgram(folder.file(name), options);
           assert.deepEqual([stdout, stderr], [prints, ''], text);
@@ -243,7 +243,7 @@ test(`the programs of docs/python-interop.md (CPython ${listed})`, needsPython()
         }
       }
     } finally {
-      await server?.[Symbol.asyncDispose]();
+      await running?.[Symbol.asyncDispose]();
     }
   }
 });
