@@ -1,4 +1,5 @@
 import { missing } from './api.js';
+import { limits } from './peers/limits.js';
 import { resultOf, type RowResult } from './result.js';
 import { nameOf, type Contestant, type Row } from './row.js';
 import { runContestant } from './run-contestant.js';
@@ -38,6 +39,8 @@ export async function runRow(row: Row, { rounds, scale, python, log }: RoundOpti
 function reasonToSkip({ needs, measure }: Contestant, python: boolean): string | undefined {
   const lacking = missing(needs);
   if (lacking.length > 0) return `manyfold does not have ${lacking.join(', ')} yet`;
-  if (typeof measure !== 'function' && !python) return 'there is no python3';
+  if (typeof measure === 'function') return undefined;
+  if ('python' in measure) return python ? undefined : 'there is no python3';
+  if (limits() === undefined) return 'there is no C compiler (cc)';
   return undefined;
 }

@@ -1,6 +1,6 @@
 /** A question of the bench, and who answers it. */
 
-/** 'the limit' is nobody's: what the bare system call costs. */
+/** 'the limit' is nobody's: what the same costs in C. */
 export type Competitor =
   | 'Manyfold'
   | 'CPython'
@@ -28,8 +28,15 @@ export interface Contestant {
   readonly how: string;
   /** The exports of manyfold without which this cannot run. */
   readonly needs: readonly string[];
-  /** Measured by this function, or by this function of peers/cpython.py with this argument. */
-  readonly measure: Measure | { readonly python: string; readonly argument: string };
+  /** Measured by this function, by this one of peers/cpython.py with this argument, or by peers/limits.c. */
+  readonly measure: Measure | { readonly python: string; readonly argument: string } | Limit;
+}
+
+/** A mode of peers/limits.c, how many processes take part, and how often they do it together. */
+export interface Limit {
+  readonly mode: 'turns' | 'megabyte' | 'lock' | 'semaphore';
+  readonly processes: number;
+  readonly count: number;
 }
 
 export interface Row {
@@ -49,6 +56,10 @@ export function peer(by: Competitor, how: string, measure: Measure): Contestant 
 
 export function cpython(python: string, argument = '', how = argument): Contestant {
   return { by: 'CPython', how, needs: [], measure: { python, argument } };
+}
+
+export function limit(how: string, mode: Limit['mode'], processes: number, count: number): Contestant {
+  return { by: 'the limit', how, needs: [], measure: { mode, processes, count } };
 }
 
 export function nameOf({ by, how }: Pick<Contestant, 'by' | 'how'>): string {

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { limits } from './peers/limits.js';
 import type { Contestant, Row } from './row.js';
 
 /** Only a program that hangs takes this long (ms). */
@@ -11,14 +12,23 @@ const pythonProgram = fileURLToPath(new URL('../../bench/peers/cpython.py', impo
 
 /** Measures a contestant once, in a program of its own; rejects when that fails or hangs. */
 export async function runContestant(row: Row, contestant: Contestant, scale: number): Promise<number> {
-  const { measure } = contestant;
-  const output =
-    typeof measure === 'function'
-      ? await run(process.execPath, [measureProgram, row.id, row.contestants.indexOf(contestant), scale])
-      : await run('python3', [pythonProgram, measure.python, measure.argument, scale]);
+  const output = await run(...commandOf(row, contestant, scale));
   const value = Number(output.trim().split('\n').at(-1));
   if (!Number.isFinite(value) || output.trim() === '') throw new Error(`no number, but: ${output}`);
   return value;
+}
+
+function commandOf(
+  row: Row,
+  contestant: Contestant,
+  scale: number,
+): [command: string, args: readonly (string | number)[]] {
+  const { measure } = contestant;
+  if (typeof measure === 'function') {
+    return [process.execPath, [measureProgram, row.id, row.contestants.indexOf(contestant), scale]];
+  }
+  if ('python' in measure) return ['python3', [pythonProgram, measure.python, measure.argument, scale]];
+  return [limits()!, [measure.mode, measure.processes, Math.max(1, Math.round(measure.count * scale))]];
 }
 
 function run(command: string, args: readonly (string | number)[]): Promise<string> {

@@ -335,6 +335,54 @@ def queue(kind):
     return seconds
 
 
+def put_some(items, count):
+    for i in range(count):
+        items.put({'i': i, 's': 'hello'})
+
+
+def produce_some(items, go, done, count):
+    put_some(items, 2000)
+    done.release()
+    go.wait()
+    put_some(items, count)
+
+
+def consume_some(items, go, done, warm_up, count):
+    for _ in range(warm_up):
+        items.get()
+    done.release()
+    go.wait()
+    for _ in range(count):
+        items.get()
+    done.release()
+
+
+def crowd(argument):
+    producers, consumers = map(int, argument.split())
+    context = mp.get_context('fork')
+    items, go, done = mp.Queue(), mp.Event(), mp.Semaphore(0)
+    each = -(-times(100000) // producers)
+    share = producers // consumers
+    processes = [context.Process(target=produce_some, args=(items, go, done, each)) for _ in range(producers)]
+    processes += [
+        context.Process(target=consume_some, args=(items, go, done, 2000 * share, each * share)) for _ in range(consumers)
+    ]
+    for process in processes:
+        process.start()
+    for _ in processes:
+        done.acquire()
+
+    def run():
+        go.set()
+        for _ in range(consumers):
+            done.acquire()
+
+    seconds = seconds_each(each * producers, run)
+    for process in processes:
+        process.join()
+    return seconds
+
+
 def manager_set(_):
     count = times(5000)
     with mp.Manager() as manager:

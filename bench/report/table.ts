@@ -13,12 +13,13 @@ const peers: readonly Competitor[] = [
   'other queues',
 ];
 
-/** The rows as Markdown: the best of each competitor, and by how much that is more than the best of Manyfold. */
+/** The rows as Markdown: the best of each competitor, and of C, and by how much that is more than the best of Manyfold. */
 export function ratioTable(results: readonly RowResult[]): string {
-  const header = ['work', 'Manyfold', ...peers];
+  const others = [...peers, 'the limit'] as const;
+  const header = ['work', 'Manyfold', ...others];
   const lines = results.map((row) => {
     const ours = best(row, 'Manyfold');
-    return [row.title, cell(row, ours), ...peers.map((peer) => cell(row, best(row, peer), ours))];
+    return [row.title, cell(row, ours), ...others.map((other) => cell(row, best(row, other), ours))];
   });
   return markdown([header, header.map(() => '---'), ...lines]);
 }

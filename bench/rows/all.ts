@@ -1,6 +1,7 @@
 import type { Row } from '../row.js';
 import { firstClosure, laterClosure } from './closure.js';
 import { contention } from './contention.js';
+import { queueCrowds } from './crowd.js';
 import { importLibrary } from './import.js';
 import { foughtLock, freeLock, sharedCounter, sharedCounters } from './locks.js';
 import { localQueue } from './local-queue.js';
@@ -28,6 +29,7 @@ export const rows: readonly Row[] = [
   roundTrip,
   echoMegabyte,
   oneWayQueue,
+  ...queueCrowds,
   localQueue,
   managerSet,
   managerPipelined,

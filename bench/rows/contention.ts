@@ -1,7 +1,5 @@
-import { execFileSync } from 'node:child_process';
 import { api } from '../api.js';
-import { peerFile } from '../peers/files.js';
-import { cpython, ours, peer, secondsEach, type Row } from '../row.js';
+import { cpython, limit, ours, secondsEach, type Row } from '../row.js';
 
 /** What several processes acquire and release. */
 interface Acquirable {
@@ -21,6 +19,7 @@ const lockRows = counts.map((processes): Row => ({
     ours('blocking', ['Lock', ...crowd], (times) => contend(new api.Lock(), processes, times(1_000_000), true)),
     ours('awaiting', ['Lock', ...crowd], (times) => contend(new api.Lock(), processes, times(1_000_000), false)),
     cpython('contend', `Lock ${processes}`, ''),
+    limit('a semaphore of 1 in C', 'lock', processes, 4_000_000),
   ],
 }));
 
@@ -32,6 +31,7 @@ const semaphoreRows = counts.map((processes): Row => ({
     ours('blocking', crowd, (times) => contend(new api.Semaphore(2), processes, times(1_000_000), true)),
     ours('awaiting', crowd, (times) => contend(new api.Semaphore(2), processes, times(1_000_000), false)),
     cpython('contend', `Semaphore ${processes}`, ''),
+    limit('the same in C', 'semaphore', processes, 4_000_000),
   ],
 }));
 
@@ -46,7 +46,7 @@ const longestWait: Row = {
   ],
 };
 
-const futexLimit = peer('the limit', 'two futexes', (times) => pingPong(times(5000)));
+const futexLimit = limit('two futexes in C', 'turns', 2, 20_000);
 
 const eventTurns: Row = {
   id: 'event',
@@ -215,8 +215,4 @@ async function rounds(parties: number, count: number, blocking: boolean): Promis
   const seconds = await secondsEach(count, () => pass(count));
   await others.join();
   return seconds;
-}
-
-function pingPong(count: number): number {
-  return Number(execFileSync(process.execPath, [peerFile('futex.js'), String(count)], { encoding: 'utf8' }));
 }

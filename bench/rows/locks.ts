@@ -1,18 +1,26 @@
 import { api } from '../api.js';
-import { cpython, ours, secondsEach, type Row } from '../row.js';
+import { cpython, limit, ours, secondsEach, type Row } from '../row.js';
 
 export const freeLock: Row = {
   id: 'lock',
   title: 'Acquire and release a free lock',
   shown: 'time',
-  contestants: [ours('', ['Lock'], (times) => useLock(times(2_000_000))), cpython('lock')],
+  contestants: [
+    ours('', ['Lock'], (times) => useLock(times(2_000_000))),
+    cpython('lock'),
+    limit('a semaphore of 1 in C', 'lock', 1, 4_000_000),
+  ],
 };
 
 export const foughtLock: Row = {
   id: 'fight',
   title: 'Two processes fighting for one lock',
   shown: 'rate',
-  contestants: [ours('', ['Lock', 'Process'], (times) => fight(times(1_000_000))), cpython('fight')],
+  contestants: [
+    ours('', ['Lock', 'Process'], (times) => fight(times(1_000_000))),
+    cpython('fight'),
+    limit('a semaphore of 1 in C', 'lock', 2, 4_000_000),
+  ],
 };
 
 export const sharedCounter: Row = {

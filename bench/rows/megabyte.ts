@@ -1,6 +1,6 @@
 import { api } from '../api.js';
 import { childEcho, threadEcho, type Echo } from '../peers/echoes.js';
-import { cpython, ours, peer, secondsEach, type Row } from '../row.js';
+import { cpython, limit, ours, peer, secondsEach, type Row } from '../row.js';
 
 const megabyte = 1 << 20;
 
@@ -11,7 +11,9 @@ export const echoMegabyte: Row = {
   contestants: [
     ours('blocking', ['Pipe', 'Process'], (times) => oursBlocking(times(500))),
     ours('awaiting', ['Pipe', 'Process'], (times) => oursAwaiting(times(500))),
+    ours('blocking, into one buffer', ['Pipe', 'Process'], (times) => oursIntoOne(times(500))),
     cpython('megabyte'),
+    limit('four copies and two futexes in C', 'megabyte', 2, 500),
     peer('worker_threads', 'copying', (times) => viaEvents(threadEcho(), times(300), new Uint8Array(megabyte))),
     peer('worker_threads', 'transferring', (times) => viaTransfer(times(300))),
     peer('child_process', 'advanced', (times) => viaEvents(childEcho('advanced'), times(100), Buffer.alloc(megabyte))),
@@ -33,6 +35,32 @@ async function oursBlocking(count: number): Promise<number> {
     for (let i = 0; i < times; i++) {
       here.sendSync(bytes);
       here.recvSync();
+    }
+  };
+  echo(warmUp);
+  const seconds = await secondsEach(count, () => echo(count));
+  await child.join();
+  return seconds;
+}
+
+/** Nothing is allocated: each side has a buffer that it receives into and sends from. */
+async function oursIntoOne(count: number): Promise<number> {
+  const [here, there] = api.Pipe();
+  const child = new api.Process({
+    target: () => {
+      const own = new Uint8Array(megabyte);
+      for (let i = 0; i < warmUp + count; i++) {
+        there.recvBytesIntoSync(own);
+        there.sendBytesSync(own);
+      }
+    },
+  });
+  await child.start();
+  const bytes = new Uint8Array(megabyte);
+  const echo = (times: number) => {
+    for (let i = 0; i < times; i++) {
+      here.sendBytesSync(bytes);
+      here.recvBytesIntoSync(bytes);
     }
   };
   echo(warmUp);

@@ -1,6 +1,6 @@
 import { api } from '../api.js';
 import { childEcho, threadEcho, type Echo } from '../peers/echoes.js';
-import { cpython, ours, peer, secondsEach, type Row } from '../row.js';
+import { cpython, limit, ours, peer, secondsEach, type Row } from '../row.js';
 
 export const roundTrip: Row = {
   id: 'round-trip',
@@ -10,6 +10,7 @@ export const roundTrip: Row = {
     ours('blocking', ['Pipe', 'Process'], (times) => oursBlocking(times(20_000))),
     ours('awaiting', ['Pipe', 'Process'], (times) => oursAwaiting(times(10_000))),
     cpython('round_trip'),
+    limit('two futexes in C', 'turns', 2, 20_000),
     peer('worker_threads', 'postMessage', (times) => viaEvents(threadEcho(), times(10_000))),
     peer('child_process', 'json', (times) => viaEvents(childEcho('json'), times(10_000))),
     peer('child_process', 'advanced', (times) => viaEvents(childEcho('advanced'), times(10_000))),

@@ -40,11 +40,11 @@ function checkCount(name: string, count: number): number {
   return count;
 }
 
-/** Copies a message to where it is wanted; gives its length. */
+/** Copies a message to where it is wanted; gives its length. What does not fit is in the error, as a copy. */
 export function fill(room: Uint8Array, message: Uint8Array): number {
   if (message.length > room.length) {
     const text = `expected a message of at most ${room.length} bytes, got ${message.length}`;
-    throw new BufferTooShort('ERR_BUFFER_TOO_SHORT', text, message);
+    throw new BufferTooShort('ERR_BUFFER_TOO_SHORT', text, message.slice());
   }
   room.set(message);
   return message.length;

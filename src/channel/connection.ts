@@ -1,7 +1,7 @@
 import { OSError } from '../errors.js';
 import { handle } from '../memory/handle.js';
 import { patience } from '../sync/options.js';
-import { checkMaxLength, fill, partOf, type Bytes } from './bytes.js';
+import { checkMaxLength, partOf, type Bytes } from './bytes.js';
 import { readiness, type Readiness } from './ready.js';
 import type { Transport } from './transport.js';
 
@@ -108,14 +108,12 @@ export class Connection<Out = unknown, In = unknown> {
    * @throws {ValueError} ERR_BYTES_RANGE: `offset` is negative, or beyond the buffer
    */
   async recvBytesInto(buffer: Bytes, offset = 0, { signal }: CanAbort = {}): Promise<number> {
-    const room = partOf(buffer, offset);
-    return fill(room, await this.#readable().recvBytes(Infinity, signal));
+    return this.#readable().recvInto(partOf(buffer, offset), signal);
   }
 
   /** Like `recvBytesInto`, and blocks the calling thread. */
   recvBytesIntoSync(buffer: Bytes, offset = 0): number {
-    const room = partOf(buffer, offset);
-    return fill(room, this.#readable().recvBytesSync(Infinity));
+    return this.#readable().recvIntoSync(partOf(buffer, offset));
   }
 
   // ---- waiting -----------------------------------------------------------------------------------------------------

@@ -4,6 +4,7 @@ import { isExtent } from '../memory/blocks.js';
 import type { Packed } from '../memory/gathered.js';
 import { adoptParcel, afterwards, consumeParcel, keepMentioned, parcelLength } from '../memory/parcel.js';
 import { forgetWayBack } from '../memory/returns.js';
+import { fill } from './bytes.js';
 import type { Taken } from './store.js';
 
 /** The bytes of a value; valid until the next message of this thread is packed. */
@@ -58,4 +59,11 @@ export function bytesOfSync({ bytes, parcel }: Taken): Uint8Array {
   if (bytes !== undefined) return bytes.slice();
   keepMentioned(parcel);
   return consumeParcel(parcel, (stored) => stored.slice());
+}
+
+/** Copies a message, from where it lies, to where it is wanted. */
+export function pour({ bytes, parcel }: Taken, room: Uint8Array): number {
+  if (bytes !== undefined) return fill(room, bytes);
+  keepMentioned(parcel);
+  return consumeParcel(parcel, (stored) => fill(room, stored));
 }

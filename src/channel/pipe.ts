@@ -5,7 +5,7 @@ import { call } from '../memory/waiters.js';
 import { waitSync, type Waitable } from '../sync/wait.js';
 import { closedError, Connection } from './connection.js';
 import { Lane } from './lane.js';
-import { bytesOf, bytesOfSync, pack, unpack, unpackSync } from './message.js';
+import { bytesOf, bytesOfSync, pack, pour, unpack, unpackSync } from './message.js';
 import { Descriptor } from './descriptor.js';
 import type { Readiness } from './ready.js';
 import { discard, stow, type Message, type Received, type Taken } from './store.js';
@@ -78,6 +78,14 @@ class PipeEnd implements Transport, Lanes {
 
   recvBytesSync(limit: number): Uint8Array {
     return this.receiveSync(bytesOfSync, limit);
+  }
+
+  recvInto(room: Uint8Array, signal?: AbortSignal): Promise<number> {
+    return this.receive((message) => pour(message, room), undefined, signal);
+  }
+
+  recvIntoSync(room: Uint8Array): number {
+    return this.receiveSync((message) => pour(message, room));
   }
 
   async poll(timeout: number, signal?: AbortSignal): Promise<boolean> {

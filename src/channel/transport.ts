@@ -17,6 +17,9 @@ export interface Transport {
   /** The next message, as bytes of the receiver's own; `limit` is the longest that it takes. */
   recvBytes(limit: number, signal?: AbortSignal): Promise<Uint8Array>;
   recvBytesSync(limit: number): Uint8Array;
+  /** Brings the next message to where it is wanted (`fill`), and gives its length. */
+  recvInto(room: Uint8Array, signal?: AbortSignal): Promise<number>;
+  recvIntoSync(room: Uint8Array): number;
   poll(timeout: number, signal?: AbortSignal): Promise<boolean>;
   pollSync(timeout: number): boolean;
   readiness(): Readiness;

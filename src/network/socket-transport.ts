@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import { closedError, Connection } from '../channel/connection.js';
 import type { Readiness } from '../channel/ready.js';
 import type { Transport } from '../channel/transport.js';
+import { fill } from '../channel/bytes.js';
 import { decodeAbroad, encodeAbroad } from '../codec/abroad.js';
 import { registerHandle } from '../memory/handle.js';
 import { framed, Frames } from './frames.js';
@@ -66,6 +67,14 @@ export class SocketTransport implements Transport {
 
   recvBytesSync(limit: number): Uint8Array {
     return this.receiveWithin(limit, Infinity)!;
+  }
+
+  async recvInto(room: Uint8Array, signal?: AbortSignal): Promise<number> {
+    return fill(room, await this.recvBytes(Infinity, signal));
+  }
+
+  recvIntoSync(room: Uint8Array): number {
+    return fill(room, this.recvBytesSync(Infinity));
   }
 
   /** Blocks, but no longer than so many milliseconds. */
