@@ -1,12 +1,14 @@
-/** A process dies before each of its accesses to a primitive's memory in turn: the others go on within a second. */
+/** A process dies before each of its accesses to a primitive's memory in turn, plain ones as well: the others go on within a second. */
 
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { dieBeforeAccess } from '../../support/kill-points.js';
+import { dieBeforeAccess, watchPlainStores } from '../../support/kill-points.js';
 import { eachMethod } from '../../support/methods.js';
 import { Random } from '../../support/random.js';
 import { promptly } from '../../support/time.js';
 import { until } from '../../support/wait.js';
+
+watchPlainStores();
 
 /** Whether each step is tried, also those beyond the first forty, of which otherwise some are. */
 const all = process.env['MANYFOLD_STEPS'] === 'all';
