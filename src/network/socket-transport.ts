@@ -114,7 +114,7 @@ export class SocketTransport implements Transport {
   }
 
   travel(): [type: string, state: unknown] {
-    this.#stream.flushReadAhead();
+    this.#stream.stop();
     return ['Socket', sendOff(this.#stream.fd, this.#frames.untaken())];
   }
 }

@@ -6,6 +6,9 @@ export interface Handle {
   readonly fd: number;
   /** How many bytes libuv still has to write. */
   readonly writeQueueSize: number;
+  /** Whether libuv reads; Node's note of it. */
+  reading: boolean;
+  readStop(): void;
 }
 
 /** Null when the socket is closed. */
@@ -13,10 +16,19 @@ export function handleOf(socket: Socket): Handle | null {
   return Reflect.get(socket, '_handle') as Handle | null;
 }
 
-/** Node's side for a descriptor. */
+/** Node's side for a descriptor, of which nothing is read before it is asked for: it may travel on. */
 export function adoptSocket(fd: number): Socket {
   const { Socket: NodeSocket } = net();
-  return new NodeSocket({ fd, allowHalfOpen: true });
+  const options = { fd, allowHalfOpen: true, pauseOnCreate: true }; // what a server with pauseOnConnect gives
+  return new NodeSocket(options);
+}
+
+/** Has libuv read nothing more until the socket is resumed. To pause a socket only fills its buffer. */
+export function stopReading(socket: Socket): void {
+  const handle = handleOf(socket);
+  if (handle === null) return;
+  handle.reading = false;
+  handle.readStop();
 }
 
 /** Loaded when it is needed: every process imports this library, few use sockets. */

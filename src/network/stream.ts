@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import type { Socket } from 'node:net';
 import { duplicate, waitFor } from '../system/socket.js';
 import { failure } from './failures.js';
-import { adoptSocket, handleOf } from './socket.js';
+import { adoptSocket, handleOf, stopReading } from './socket.js';
 import type { Source } from './line.js';
 import { copies, drop, total, type Outgoing } from './outgoing.js';
 
@@ -89,6 +89,12 @@ export class Stream implements Source {
     // What is read so is told as 'data', too; a socket that flows gives it in several pieces.
     while (this.#socket.read() !== null);
     return true;
+  }
+
+  /** For somebody else to read on. */
+  stop(): void {
+    this.flushReadAhead();
+    stopReading(this.#socket);
   }
 
   /** Whether there is something to read, or an end to be seen. */
