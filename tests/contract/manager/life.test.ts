@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { AuthenticationError, ProcessError } from 'manyfold';
 import { BaseManager, RemoteError, SyncManager } from 'manyfold/managers';
+import { Queue as LocalQueue } from 'manyfold/queue';
 import { because, eachMethod } from '../../support/methods.js';
 
 class Counter {
@@ -27,6 +28,14 @@ class Counter {
 class Counters extends BaseManager {}
 Counters.register('Counter', Counter, { methodToTypeid: { upTo: 'Iterator' } });
 Counters.register('Hidden', () => new Counter(), { exposed: ['add', '_hidden'] });
+
+/** The same queue for everybody who asks for one. */
+class Shelf {
+  static queue: LocalQueue | undefined;
+}
+
+class Queues extends BaseManager {}
+Queues.register('get_queue', () => (Shelf.queue ??= new LocalQueue()));
 
 const key = Buffer.from('secret');
 
@@ -87,6 +96,29 @@ eachMethod(['forkserver', 'spawn', 'thread'], { coroutine: because.oneThread }, 
     await assert.rejects(counter.callMethod('add', [() => 1]), { code: 'ERR_PICKLE_PYTHON' });
     assert.equal(await counter.add(1), 3);
     await assert.rejects(new Counters({ address, authkey: Buffer.from('wrong') }).connect(), AuthenticationError);
+  });
+
+  test('manager-024 a tuple that a third process has put is got by a second manager, over TCP', async () => {
+    await using manager = new Queues({ context, address: ['127.0.0.1', 0], authkey: key });
+    await manager.start();
+    const { address } = manager;
+    const child = new context.Process({
+      target: async () => {
+        const third = new Queues({ address, authkey: key });
+        await third.connect();
+        const queue = await third.create<LocalQueue>('get_queue');
+        await queue.put(Object.freeze(['hall\u00e5 v\u00e4rlden', new Uint8Array([0, 255]), null, true, 2.25]));
+      },
+    });
+    await child.start();
+    await child.join();
+    assert.equal(child.exitCode, 0);
+    await using second = new Queues({ address, authkey: key });
+    second.connectSync();
+    const queue = await second.create<LocalQueue>('get_queue');
+    const got = await queue.get();
+    assert.deepEqual(got, ['hall\u00e5 v\u00e4rlden', new Uint8Array([0, 255]), null, true, 2.25]);
+    assert.ok(Object.isFrozen(got)); // a tuple
   });
 
   test('manager-018 manager-019 manager-027 manager-030 manager-031 start, shut down, start again', async () => {

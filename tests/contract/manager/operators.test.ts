@@ -78,6 +78,21 @@ eachMethod(['forkserver', 'spawn', 'thread'], { coroutine: because.oneThread }, 
     assert.deepEqual(await list.reversed(), [9, 2, 1, 2, 1]);
     await list.clear();
     assert.equal(await list.shift(), undefined);
+    await list.push(4, 5);
+    await list.unshift(2, 3);
+    assert.deepEqual(await list.copy(), [2, 3, 4, 5]);
+    await list.splice(1, 2, 'a', 'b', 'c');
+    await list.splice(-1, 1, 'z');
+    assert.deepEqual(list.copySync(), [2, 'a', 'b', 'c', 'z']);
+    assert.deepEqual([await list.lastIndexOf('b'), await list.findLastIndex((item) => item === 2)], [2, 0]);
+    assert.equal(await list.reduce((so, item) => String(so) + String(item), ''), '2abcz');
+    assert.equal(
+      list.reduceRightSync((so, item) => String(so) + String(item), ''),
+      'zcba2',
+    );
+    assert.deepEqual(await list.flatMap((item, at) => (at < 1 ? [item, item] : [])), [2, 2]);
+    assert.deepEqual(await list.entries(), [[0, 2], [1, 'a'], [2, 'b'], [3, 'c'], [4, 'z']]); // prettier-ignore
+    assert.deepEqual(await list.toReversed(), ['z', 'c', 'b', 'a', 2]);
   });
 
   test('a transaction reads and writes with nobody in between', async () => {
