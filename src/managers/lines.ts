@@ -14,6 +14,7 @@ import { RETURN, type Reply, type Request } from './wire.js';
 export interface Way {
   readonly address: Address;
   readonly authkey: Uint8Array;
+  readonly tls?: object | undefined;
   readonly lobby?: Lobby | undefined;
 }
 
@@ -150,13 +151,13 @@ export class RemoteLines implements Lines {
   }
 
   private async openBare(): Promise<Channel> {
-    const { address, authkey } = this.#way;
-    return this.#channelOf(await Client(address, { authkey }));
+    const { address, authkey, tls } = this.#way;
+    return this.#channelOf(await Client(address, { authkey, tls }));
   }
 
   private openBareSync(): Channel {
-    const { address, authkey } = this.#way;
-    return this.#channelOf(ClientSync(address, { authkey }));
+    const { address, authkey, tls } = this.#way;
+    return this.#channelOf(ClientSync(address, { authkey, tls }));
   }
 
   #introduction(key: string | null | undefined): Request {

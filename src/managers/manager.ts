@@ -1,5 +1,6 @@
 import { ArgumentTypeError, AssertionError, expected, ProcessError } from '../errors.js';
 import { checkKey, type Address } from '../network/address.js';
+import { checkTls } from '../network/tls-options.js';
 import { currentProcess } from '../process/current.js';
 import { Process } from '../process/process.js';
 import type { Block } from './block.js';
@@ -11,7 +12,7 @@ import { addProxies } from './proxies.js';
 import { forgetLink, linkTo, makeProxy, type BaseProxy } from './proxy.js';
 import { builtinTypes } from './registry.js';
 import type { ManagerOptions, RegisterOptions, Remote } from './options.js';
-import { registryOf, type Registration } from './serve.js';
+import { registryOf } from './serve.js';
 import { startServer } from './start.js';
 import { define, registerType, typesOf, type Make } from './types.js';
 import { Server } from './server.js';
@@ -40,6 +41,7 @@ export class BaseManager implements AsyncDisposable {
   protected static readonly builtins: boolean = false;
 
   readonly #authkey: Uint8Array;
+  readonly #tls: object | undefined;
   readonly #shutdownTimeout: number;
   #address: Address | undefined;
   readonly #Process: typeof Process;
@@ -48,11 +50,12 @@ export class BaseManager implements AsyncDisposable {
   #link: Link | undefined;
 
   /** With an address of its own choice and this process's `authkey`, unless they are given. */
-  constructor({ address, authkey, shutdownTimeout = 1000, context }: ManagerOptions = {}) {
+  constructor({ address, authkey, tls, shutdownTimeout = 1000, context }: ManagerOptions = {}) {
     this.#Process = context?.Process ?? Process;
     addProxies();
     this.#address = address;
     this.#authkey = checkKey(authkey ?? currentProcess().authkey);
+    this.#tls = checkTls(tls);
     this.#shutdownTimeout = shutdownTimeout;
   }
 
@@ -71,14 +74,6 @@ export class BaseManager implements AsyncDisposable {
     define(this.prototype, `${typeid}Sync`, function createSync(this: BaseManager, ...args: unknown[]) {
       return this.createSync(typeid, ...args);
     });
-  }
-
-  get #registrations(): Registration[] {
-    return typesOf(this.constructor);
-  }
-
-  get #hasBuiltins(): boolean {
-    return (this.constructor as typeof BaseManager).builtins;
   }
 
   /** Whether there is a server to be asked. */
@@ -102,10 +97,11 @@ export class BaseManager implements AsyncDisposable {
     if (initializer !== undefined && initializer !== null && typeof initializer !== 'function')
       throw new ArgumentTypeError('ERR_MANAGER_INITIALIZER', `initializer: ${expected('a function', initializer)}`);
     const { process, way } = await startServer(this.#Process, {
-      types: this.#registrations,
-      builtins: this.#hasBuiltins,
+      types: typesOf(this.constructor),
+      builtins: (this.constructor as typeof BaseManager).builtins,
       address: this.#address ?? null,
       authkey: this.#authkey,
+      tls: this.#tls,
       initializer: initializer ?? null,
       initargs,
     });
@@ -135,14 +131,19 @@ export class BaseManager implements AsyncDisposable {
 
   #wayThere(): Way {
     if (this.#state !== 'connected') this.#expectInitial();
-    if (this.#address !== undefined) return { address: this.#address, authkey: this.#authkey };
+    if (this.#address !== undefined) return { address: this.#address, authkey: this.#authkey, tls: this.#tls };
     throw new AssertionError('ERR_MANAGER_ADDRESS', 'connect: expected an address to connect to, got none');
   }
 
   /** The server itself, in this process: `await manager.getServer().serveForever()`. */
   getServer(): Server {
     this.#expectInitial();
-    return new Server(registryOf(this.#registrations, this.#hasBuiltins), this.#address, this.#authkey);
+    return new Server(
+      registryOf(typesOf(this.constructor), (this.constructor as typeof BaseManager).builtins),
+      this.#address,
+      this.#authkey,
+      this.#tls,
+    );
   }
 
   /**
@@ -166,8 +167,8 @@ export class BaseManager implements AsyncDisposable {
     const [ident, exposed, block] = made as [string, readonly string[], Block | undefined];
     const { address } = link.way;
     const token = Token.of(typeid, typeof address === 'string' ? address : Object.freeze([...address]), ident);
-    const own = this.#registrations.find(([name]) => name === typeid)?.[1].proxy;
-    const proxy = own ?? builtinTypes.get(typeid)?.proxy ?? 'AutoProxy';
+    const own = typesOf(this.constructor).find(([name]) => name === typeid)?.[1];
+    const { proxy } = own ?? builtinTypes.get(typeid) ?? { proxy: 'AutoProxy' };
     return makeProxy(link, { token, exposed, proxy }, block) as unknown as Remote<T>;
   }
 

@@ -1,3 +1,4 @@
+import type { ConnectionOptions, TlsOptions } from 'node:tls';
 import type { Address } from '../network/address.js';
 import type { Process } from '../process/process.js';
 import type { Transactions } from './proxies.js';
@@ -9,6 +10,8 @@ export interface ManagerOptions {
   readonly address?: Address | undefined;
   /** What clients have to know; the process's own key unless given. */
   readonly authkey?: Uint8Array | undefined;
+  /** Node's options for TLS between programs: a server's `{ key, cert }`, a client's `{ ca }`; none unless given. */
+  readonly tls?: TlsOptions | ConnectionOptions | null | undefined;
   /** How long `shutdown` waits (ms) before it terminates the server; 1000 unless given. */
   readonly shutdownTimeout?: number | undefined;
   /** How the server process is started: a context, as `getContext` gives it. */

@@ -183,8 +183,8 @@ inForkedChild(() => {
   for (const link of links.values()) link.renew();
 });
 
-function keyOf({ address, authkey, lobby }: Way): string {
-  return `${lobby?.id ?? 'remote'} ${JSON.stringify(address)} ${Buffer.from(authkey).toString('hex')}`;
+function keyOf({ address, authkey, tls, lobby }: Way): string {
+  return `${lobby?.id ?? 'remote'} ${JSON.stringify([address, tls])} ${Buffer.from(authkey).toString('hex')}`;
 }
 
 export function forgetLink(link: Link): void {

@@ -15,6 +15,7 @@ export interface ServeOptions {
   readonly builtins: boolean;
   readonly address: Address | null;
   readonly authkey: Uint8Array;
+  readonly tls: object | undefined;
   /** Its `presence` ends, for all clients, when this process does. */
   readonly lobby: Omit<Lobby, 'host'>;
   /** Learns the address and the thread, or what went wrong. */
@@ -39,7 +40,7 @@ function isClass(make: object): boolean {
 
 /** The life of a manager's process. */
 export async function serve(options: ServeOptions): Promise<void> {
-  const { types, builtins, address, authkey, lobby, ready, initializer, initargs, starter } = options;
+  const { types, builtins, address, authkey, tls, lobby, ready, initializer, initargs, starter } = options;
   const { id, pipes, presence } = lobby;
   addProxies();
   allowChildren(); // those of its pools, which end with it
@@ -47,7 +48,7 @@ export async function serve(options: ServeOptions): Promise<void> {
   let server: Server;
   try {
     await initializer?.(...(initargs as never[]));
-    server = new Server(registryOf(types, builtins), address ?? undefined, authkey);
+    server = new Server(registryOf(types, builtins), address ?? undefined, authkey, tls);
   } catch (error) {
     await ready.send({ error });
     ready.close();

@@ -43,9 +43,9 @@ export class Server {
   readonly stopped: Promise<void>;
 
   /** Made by `getServer` of a manager. */
-  constructor(registry: Registry, address: Address | undefined, authkey: Uint8Array) {
+  constructor(registry: Registry, address: Address | undefined, authkey: Uint8Array, tls?: object) {
     this.#objects = new Objects(registry);
-    this.#listener = new Listener(address, { authkey });
+    this.#listener = new Listener(address, { authkey, tls });
     this.#way = { address: this.#listener.address, authkey };
     this.#answers = new Answers(this.#objects, this.#segments, this.#listener.address);
     this.stopped = new Promise((resolve) => (this.#stop = resolve));

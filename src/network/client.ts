@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import type { ConnectionOptions } from 'node:tls';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { closedError, Connection } from '../channel/connection.js';
 import { TimeoutError } from '../errors.js';
@@ -6,11 +7,12 @@ import { waitsForItself } from '../sync/alone.js';
 import { patience } from '../sync/options.js';
 import { connectBlocking, connectNow } from '../system/socket.js';
 import { checkAddress, checkKey, show, type Address, type Family } from './address.js';
-import { SocketTransport } from './socket-transport.js';
+import { encrypted, plain, type Opening, type Side } from './encrypted.js';
 import { isListeningHere } from './listening.js';
 import { failure } from './failures.js';
 import { perform, performSync } from './greeting.js';
-import { adoptSocket, net } from './socket.js';
+import { adoptSocket, net, takeFrom } from './socket.js';
+import { checkTls } from './tls-options.js';
 import { introduce } from './handshake.js';
 
 /** How a connection is made. */
@@ -19,6 +21,8 @@ export interface ClientOptions {
   readonly family?: Family | undefined;
   /** What both sides must know. */
   readonly authkey?: Uint8Array | null | undefined;
+  /** Node's options for TLS, such as `{ ca }`, for a listener that has some as well; functions in them run in a thread. */
+  readonly tls?: ConnectionOptions | null | undefined;
 }
 
 /** How long a connection may take to be made. */
@@ -38,22 +42,26 @@ export interface ClientWaitOptions extends ClientOptions {
  * await connection.send({ hello: 'world' });
  *
  * @throws {OSError} ERR_CONNECTION_REFUSED: nobody listens there; ERR_HOST_UNKNOWN, ERR_CONNECTION_RESET
- * @throws {AuthenticationError} ERR_AUTHENTICATION_REJECTED, ERR_AUTHENTICATION_WRONG: the keys are not the same
+ * @throws {AuthenticationError} ERR_AUTHENTICATION_REJECTED, ERR_AUTHENTICATION_WRONG: the keys are not the same;
+ *   ERR_TLS_CERTIFICATE, ERR_TLS_HANDSHAKE
  * @throws {TimeoutError} ERR_TIMED_OUT
  * @see https://docs.python.org/3/library/multiprocessing.html#multiprocessing.connection.Client
  */
 export async function Client<Out = unknown, In = unknown>(
   address: Address,
-  { family, authkey, timeout, signal }: ClientWaitOptions = {},
+  { family, authkey, tls, timeout, signal }: ClientWaitOptions = {},
 ): Promise<Connection<Out, In>> {
   const key = checkKey(authkey, true);
+  const safety = checkTls(tls);
   const limit = patience({ timeout });
   checkAddress(address, family);
   signal?.throwIfAborted();
   return bounded(limit, signal, address, async (started) => {
-    const transport = new SocketTransport(await openSocket(address, started));
+    const socket = await openSocket(address, started);
+    const opening = safety ? encrypted(takeFrom(socket), sideOf(address, safety)) : plain(socket);
+    const { transport } = opening;
     started((error) => transport.abort(error));
-    if (key) await orClose(transport, () => perform(transport, introduce(key)));
+    await orClose(opening, () => perform(transport, introduce(key, safety !== undefined)));
     return new Connection<Out, In>(transport);
   });
 }
@@ -70,21 +78,29 @@ export async function Client<Out = unknown, In = unknown>(
  */
 export function ClientSync<Out = unknown, In = unknown>(
   address: Address,
-  { family, authkey }: ClientOptions = {},
+  { family, authkey, tls }: ClientOptions = {},
 ): Connection<Out, In> {
   const key = checkKey(authkey, true);
+  const safety = checkTls(tls);
   checkAddress(address, family);
   // The proof is given by the listener's thread.
-  if (key && isListeningHere(address)) throw waitsForItself('ClientSync with a key, to a listener of this thread');
+  if ((key || safety) && isListeningHere(address))
+    throw waitsForItself('ClientSync with a key or TLS, to a listener of this thread');
   const fd = connectOr(() => connectBlocking(address), address);
-  const transport = new SocketTransport(adoptSocket(fd));
+  const { transport, explain } = safety ? encrypted(fd, sideOf(address, safety)) : plain(adoptSocket(fd));
   try {
-    if (key) performSync(transport, introduce(key), Infinity);
+    performSync(transport, introduce(key, safety !== undefined), Infinity);
     return new Connection<Out, In>(transport);
   } catch (error) {
     transport.close();
-    throw error;
+    throw explain(error);
   }
+}
+
+/** The certificate has to be that of the host which is asked for. */
+function sideOf(address: Address, options: ConnectionOptions): Side {
+  const host = typeof address === 'string' ? 'localhost' : address[0];
+  return { isServer: false, options: { host, ...options } };
 }
 
 type Started = (abort: (error: Error) => void) => void;
@@ -127,12 +143,12 @@ function connectOr<T>(run: () => T, address: Address): T {
   }
 }
 
-async function orClose(transport: SocketTransport, run: () => Promise<void>): Promise<void> {
+async function orClose({ transport, explain }: Opening, run: () => Promise<void>): Promise<void> {
   try {
     await run();
   } catch (error) {
     transport.close();
-    throw error;
+    throw explain(error);
   }
 }
 

@@ -44,15 +44,24 @@ export type Step = { readonly send: Uint8Array } | { readonly send?: undefined }
 export type Steps = Generator<Step, void, Uint8Array>;
 
 /** Both halves, as the accepting side takes them. */
-export function* greet(key: Uint8Array): Steps {
+export function* greet(key: Uint8Array | undefined, isEncrypted = false): Steps {
+  if (isEncrypted) yield* untilSafe();
+  if (key === undefined) return;
   yield* deliver(key);
   yield* answer(key);
 }
 
 /** Both halves, as the connecting side takes them. */
-export function* introduce(key: Uint8Array): Steps {
+export function* introduce(key: Uint8Array | undefined, isEncrypted = false): Steps {
+  if (isEncrypted) yield* untilSafe();
+  if (key === undefined) return;
   yield* answer(key);
   yield* deliver(key);
+}
+
+/** What comes first on a connection that is encrypted: an empty frame, once it is. */
+export function* untilSafe(): Steps {
+  yield {};
 }
 
 /** Has the other side prove that it knows the key. */

@@ -1,4 +1,5 @@
 import fs from 'node:fs';
+import type { TlsOptions } from 'node:tls';
 import type { Connection } from '../channel/connection.js';
 import { readiness, type Readiness } from '../channel/ready.js';
 import { ArgumentTypeError, expected, OSError, TimeoutError } from '../errors.js';
@@ -11,6 +12,7 @@ import { failure } from './failures.js';
 import { Line } from './line.js';
 import { noteClosed, noteListening } from './listening.js';
 import { Reception } from './reception.js';
+import { checkTls } from './tls-options.js';
 
 /** How a listener is made. */
 export interface ListenerOptions {
@@ -20,6 +22,8 @@ export interface ListenerOptions {
   readonly backlog?: number | undefined;
   /** What both sides must know. Without a key, everybody who reaches the address is let in. */
   readonly authkey?: Uint8Array | null | undefined;
+  /** Node's options for TLS, such as `{ key, cert }`; functions in them run in a thread of the library's own. */
+  readonly tls?: TlsOptions | null | undefined;
 }
 
 /** How long to wait for a client. */
@@ -57,11 +61,12 @@ export class Listener<Out = unknown, In = unknown> implements AsyncIterable<Conn
 
   /**
    * @throws {OSError} ERR_ADDRESS_IN_USE, ERR_ADDRESS_NOT_AVAILABLE, ERR_HOST_UNKNOWN
-   * @throws {ValueError} ERR_SOCKET_ADDRESS, ERR_SOCKET_FAMILY
+   * @throws {ValueError} ERR_SOCKET_ADDRESS, ERR_SOCKET_FAMILY, ERR_TLS_OPTIONS
    * @throws {TypeError} ERR_AUTHKEY, ERR_BACKLOG
    */
-  constructor(address?: Address | null, { family, backlog = BACKLOG, authkey }: ListenerOptions = {}) {
+  constructor(address?: Address | null, { family, backlog = BACKLOG, authkey, tls }: ListenerOptions = {}) {
     const key = checkKey(authkey, true);
+    const safety = checkTls(tls);
     if (!Number.isInteger(backlog) || backlog < 0)
       throw new ArgumentTypeError('ERR_BACKLOG', `backlog: ${expected('a whole number, 0 or more', backlog)}`);
     if (family !== undefined) checkFamily(family);
@@ -73,6 +78,7 @@ export class Listener<Out = unknown, In = unknown> implements AsyncIterable<Conn
     const isPrivate = name !== address && typeof name === 'string';
     this.#reception = new Reception(fd, backlog, {
       key,
+      tls: safety,
       admits: (peer) => !isPrivate || isOwnUser(peer),
       arrived: () => this.#line.look(),
     });
@@ -95,7 +101,7 @@ export class Listener<Out = unknown, In = unknown> implements AsyncIterable<Conn
    * error is thrown here, and the listener goes on.
    *
    * @throws {AuthenticationError} ERR_AUTHENTICATION_WRONG, ERR_AUTHENTICATION_REJECTED, ERR_AUTHENTICATION_PROTOCOL,
-   *   ERR_AUTHENTICATION_TIMEOUT
+   *   ERR_AUTHENTICATION_TIMEOUT, ERR_TLS_HANDSHAKE, ERR_TLS_CERTIFICATE
    * @throws {EOFError | OSError} the other side left, or did not keep to the frames, before it had proved anything
    * @throws {OSError} ERR_LISTENER_CLOSED
    * @throws {TimeoutError} ERR_TIMED_OUT

@@ -2,10 +2,11 @@ import type { Server, Socket } from 'node:net';
 import { AuthenticationError } from '../errors.js';
 import { acceptNow, peerName, waitFor } from '../system/socket.js';
 import type { Address } from './address.js';
-import { SocketTransport } from './socket-transport.js';
+import type { SocketTransport } from './socket-transport.js';
 import { Connection } from '../channel/connection.js';
 import type { Readiness } from '../channel/ready.js';
-import { adoptSocket, handleOf, net } from './socket.js';
+import { encrypted, plain, type Opening } from './encrypted.js';
+import { adoptSocket, handleOf, net, takeFrom } from './socket.js';
 import { failure } from './failures.js';
 import { perform, performSync, tooSlow } from './greeting.js';
 import { greet } from './handshake.js';
@@ -17,6 +18,8 @@ export type Arrival = { readonly connection: Connection; readonly from: Address 
 interface Rules {
   /** What both sides must know; undefined: nothing. */
   readonly key: Uint8Array | undefined;
+  /** Node's options for TLS; undefined: what is sent is not encrypted. */
+  readonly tls: object | undefined;
   /** Whether the other side of this descriptor is let in at all. */
   readonly admits: (fd: number) => boolean;
   /** Called when there is a new arrival. */
@@ -96,21 +99,26 @@ export class Reception implements Source {
 
   async #greet(socket: Socket): Promise<void> {
     const from = nameOf(socket);
-    const transport = new SocketTransport(socket);
-    const { key } = this.#rules;
-    if (key === undefined) return this.#arrive({ connection: new Connection(transport), from });
+    const { key, tls } = this.#rules;
+    const { transport, explain } = this.#open(socket);
+    if (key === undefined && tls === undefined) return this.#arrive({ connection: new Connection(transport), from });
     this.#greeting.add(transport);
     const alarm = setTimeout(() => transport.abort(tooSlow()), HANDSHAKE_PATIENCE);
     try {
-      await perform(transport, greet(key));
+      await perform(transport, greet(key, tls !== undefined));
       this.#arrive({ connection: new Connection(transport), from });
     } catch (error) {
       transport.close();
-      this.#arrive({ error });
+      this.#arrive({ error: explain(error) });
     } finally {
       clearTimeout(alarm);
       this.#greeting.delete(transport);
     }
+  }
+
+  #open(socket: Socket): Opening {
+    const { tls } = this.#rules;
+    return tls === undefined ? plain(socket) : encrypted(takeFrom(socket), { isServer: true, options: tls });
   }
 
   #arrive(arrival: Arrival): void {
@@ -141,14 +149,14 @@ export class Reception implements Source {
 
   #greetSync(socket: Socket): void {
     const from = nameOf(socket);
-    const transport = new SocketTransport(socket);
-    const { key } = this.#rules;
+    const { key, tls } = this.#rules;
+    const { transport, explain } = this.#open(socket);
     try {
-      if (key) performSync(transport, greet(key), HANDSHAKE_PATIENCE);
+      performSync(transport, greet(key, tls !== undefined), HANDSHAKE_PATIENCE);
       this.#arrivals.push({ connection: new Connection(transport), from });
     } catch (error) {
       transport.close();
-      this.#arrivals.push({ error });
+      this.#arrivals.push({ error: explain(error) });
     }
   }
 

@@ -22,10 +22,15 @@ export class SocketTransport implements Transport {
   readonly #stream: Stream;
   readonly #frames = new Frames();
   readonly #line: Line;
+  readonly #ended: (() => void) | undefined;
   #closing: AbortController | undefined;
 
-  /** @param ahead what has been received of it before, by another process */
-  constructor(socket: Socket, ahead?: Uint8Array) {
+  /**
+   * @param ahead what has been received of it before, by another process
+   * @param ended called when it has been closed
+   */
+  constructor(socket: Socket, ahead?: Uint8Array, ended?: () => void) {
+    this.#ended = ended;
     if (ahead) this.#frames.push(ahead);
     this.#stream = new Stream(socket, {
       bytes: (chunk) => (this.#frames.push(chunk), this.#line.look()),
@@ -105,12 +110,14 @@ export class SocketTransport implements Transport {
     this.#closing?.abort(closedError());
     this.#line.close(closedError());
     this.#stream.close();
+    this.#ended?.();
   }
 
   /** Ends it at once, and with it whatever waits or goes on. */
   abort(error: Error): void {
     this.#line.close(error);
     this.#stream.destroy(error);
+    this.#ended?.();
   }
 
   travel(): [type: string, state: unknown] {

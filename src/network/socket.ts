@@ -1,5 +1,6 @@
 import type nodeNet from 'node:net';
 import type { Socket } from 'node:net';
+import { duplicate } from '../system/socket.js';
 
 /** libuv's side of a socket, which Node does not document but has always had. */
 export interface Handle {
@@ -29,6 +30,13 @@ export function stopReading(socket: Socket): void {
   if (handle === null) return;
   handle.reading = false;
   handle.readStop();
+}
+
+/** Takes the descriptor of a socket away from Node. */
+export function takeFrom(socket: Socket): number {
+  const fd = duplicate(handleOf(socket)!.fd);
+  socket.destroy();
+  return fd;
 }
 
 /** Loaded when it is needed: every process imports this library, few use sockets. */

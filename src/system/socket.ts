@@ -13,6 +13,7 @@ import {
   poll,
   setsockopt,
   socket,
+  socketpair,
 } from './libc.js';
 
 import { AF_INET, AF_UNIX, decodeName, encodeName, NAME_BYTES, SocketFailure, type SocketName } from './socket-name.js';
@@ -123,6 +124,13 @@ export function waitFor(fd: number, wanted: Readiness, milliseconds: number): Re
 }
 
 const LONGEST_POLL = 2 ** 31 - 1;
+
+/** Two sockets that are connected with each other; neither blocks. */
+export function socketPair(): [number, number] {
+  const ends = [-1, -1];
+  check('socketpair', socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, ends));
+  return [ends[0]!, ends[1]!];
+}
 
 /** A second descriptor of the same socket. */
 export function duplicate(fd: number): number {
