@@ -29,13 +29,11 @@ class Counters extends BaseManager {}
 Counters.register('Counter', Counter, { methodToTypeid: { upTo: 'Iterator' } });
 Counters.register('Hidden', () => new Counter(), { exposed: ['add', '_hidden'] });
 
-/** The same queue for everybody who asks for one. */
-class Shelf {
-  static queue: LocalQueue | undefined;
-}
+/** In the server: the same queue for everybody who asks for one. */
+const shelf: { queue?: LocalQueue } = {};
 
 class Queues extends BaseManager {}
-Queues.register('get_queue', () => (Shelf.queue ??= new LocalQueue()));
+Queues.register('get_queue', () => (shelf.queue ??= new LocalQueue()));
 
 const key = Buffer.from('secret');
 
