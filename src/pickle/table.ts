@@ -17,7 +17,8 @@ export interface PickleType {
  * sends in place of a function. Nothing of that name has to exist here.
  *
  * @example
- * await pool.map(new Named('math.sqrt'), [1, 4, 9]); // [ 1, 2, 3 ], from a pool in a server of CPython's
+ * const workers = await manager.Pool(2); // in a server of CPython's
+ * await workers.map(new Named('math.sqrt'), [1, 4, 9]); // [ 1, 2, 3 ]
  *
  * @see https://docs.python.org/3/library/pickle.html#what-can-be-pickled-and-unpickled
  */
