@@ -37,7 +37,7 @@ function tell(listener: ProgressListener, total: number | undefined): Tracker {
   return {
     add: (items) => {
       done += items;
-      const rate = (done * 1000) / Math.max(performance.now() - start, 0.001);
+      const rate = rateOf(done, start);
       const timeLeft = total === undefined ? undefined : ((total - done) * 1000) / rate;
       quietly(() => listener({ done, total, rate, timeLeft }));
     },
@@ -45,25 +45,31 @@ function tell(listener: ProgressListener, total: number | undefined): Tracker {
   };
 }
 
+/** Items in a second. */
+function rateOf(done: number, start: number): number {
+  return (done * 1000) / Math.max(performance.now() - start, 0.001);
+}
+
 function drawBar(total: number | undefined): Tracker {
-  let bar: { increment(by: number): void; stop(): void } | undefined;
+  let bar: { increment(by: number, tokens: object): void; stop(): void } | undefined;
+  const start = performance.now();
   let done = 0;
   let hasEnded = false;
   // Loaded when a bar is wanted: most programs want none.
   const load = async (): Promise<void> => {
     const { default: bars } = await import('cli-progress');
     if (hasEnded) return;
-    const left = total === undefined ? '' : '/{total}, {eta_formatted} left';
-    const format = total === undefined ? `{value} done` : `{bar} {value}${left}`;
+    const format =
+      total === undefined ? '{value} done, {rate}/s' : '{bar} {value}/{total}, {rate}/s, {eta_formatted} left';
     const made = new bars.SingleBar({ format, stream: process.stderr, hideCursor: null }, bars.Presets.shades_classic);
-    made.start(total ?? 0, done);
+    made.start(total ?? 0, done, { rate: Math.round(rateOf(done, start)) });
     bar = made;
   };
   load().catch(() => {}); // without a bar the call is as good
   return {
     add: (items) => {
       done += items;
-      bar?.increment(items);
+      bar?.increment(items, { rate: Math.round(rateOf(done, start)) });
     },
     end: () => {
       hasEnded = true;

@@ -166,7 +166,8 @@ eachMethod(['forkserver', 'spawn', 'fork', 'thread', 'coroutine'], (_method, con
   );
 
   test('pool-033 arguments of a wrong kind are refused', () => {
-    assert.throws(() => new Pool(0), { code: 'ERR_POOL_PROCESSES' });
+    for (const processes of [0, -1, 1.5, NaN, '2' as never])
+      assert.throws(() => new Pool(processes), { code: 'ERR_POOL_PROCESSES' });
     assert.throws(() => new Pool(1.5), RangeError);
     assert.throws(() => new Pool(1, { initializer: 1 as never }), TypeError);
     assert.throws(() => new Pool(1, { maxTasksPerChild: 0 }), RangeError);
