@@ -2,8 +2,8 @@
 // whole import may take.
 
 import { build as esbuild, transform } from 'esbuild';
-import { readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { copyFileSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { brotliCompressSync } from 'node:zlib';
 import { rollup } from '@rollup/wasm-node';
 import { minify } from 'terser';
@@ -58,7 +58,7 @@ const shorten = {
       module: true,
       compress: false,
       mangle,
-      format: { max_line_len: 160 }, // Node prints the whole line from which an error was thrown
+      format: { max_line_len: 160, ascii_only: true }, // Node prints the whole line from which an error was thrown
       sourceMap: { asObject: true },
     });
     return { code: short, map };
@@ -84,7 +84,7 @@ function reachable(start, next) {
 const isExternal = (id) => /^[a-z@]/i.test(id) && !id.startsWith('node:');
 
 /** Builds these files below dist/ in as few files as may be. */
-async function build(dir, names, { plugins = [], written, sourcemap = false }) {
+async function build(dir, names, { plugins = [], output }) {
   const bundle = await rollup({
     input: Object.fromEntries(names.map((name) => [name, join(root, `dist/${name}.js`)])),
     plugins: [...plugins, builtins],
@@ -94,16 +94,14 @@ async function build(dir, names, { plugins = [], written, sourcemap = false }) {
       if (warning.code !== 'THIS_IS_UNDEFINED') throw new Error(warning.message);
     },
   });
-  await bundle.write({
+  const { output: files } = await bundle.write({
     dir: join(root, dir),
-    format: 'esm',
-    chunkFileNames: 'chunks/[name]-[hash].js',
     hoistTransitiveImports: false,
     manualChunks: chunkOf(),
-    plugins: written,
-    sourcemap,
+    ...output,
   });
   await bundle.close();
+  return files;
 }
 
 /** What a library has that is a part of another program, in place of what needs the files of the package. */
@@ -166,8 +164,73 @@ async function buildForBundlers() {
     transform: (code) =>
       code.includes('MANYFOLD_PROGRAMS') ? code.replaceAll('MANYFOLD_PROGRAMS', `'${text}'`) : null,
   };
-  await build('bundle/embedded', entries, { plugins: [inEmbedded], written: [compact] });
+  const chunkFileNames = 'chunks/[name]-[hash].js';
+  await build('bundle/embedded', entries, {
+    plugins: [inEmbedded],
+    output: { format: 'esm', chunkFileNames, plugins: [compact] },
+  });
 }
 
-await build('bundle', [...entries, ...programs], { written: [compact, shorten], sourcemap: true });
+/** CommonJS has none. */
+const importMeta = {
+  name: 'importMeta',
+  resolveImportMeta: (property) =>
+    property === 'url' ? `process.getBuiltinModule('node:url').pathToFileURL(__filename).href` : undefined,
+};
+
+/** What a thread or a spawned child may be sent, but hardly ever is, is loaded when it is. */
+const restLater = {
+  name: 'restLater',
+  resolveId: (path, importer) =>
+    path === './everything.js' && /boot\/(?:thread|child)\.js$/.test(importer) ? '\0rest' : undefined,
+  load: (id) =>
+    id === '\0rest'
+      ? `import '${join(root, 'dist/context/exports.js')}';
+         import { provideRest } from '${join(root, 'dist/memory/handle.js')}';
+         provideRest(() => require('./everything.cjs'));`
+      : undefined,
+};
+
+/** Threads and spawned children have what others have compiled of the library (src/system/code.ts) before they load it. */
+const takeCode = {
+  'boot/thread': `{
+    const code = process.getBuiltinModule('node:worker_threads').getEnvironmentData('manyfold.code');
+    if (code !== undefined) globalThis[Symbol.for('manyfold.code')] = new Uint8Array(code);
+  }`,
+  'boot/child': `{
+    const fs = process.getBuiltinModule('node:fs');
+    const code = new Uint8Array(fs.fstatSync(4).size); // nothing, where it is /dev/null
+    if (fs.readSync(4, code, 0, code.length, 0) > 0) globalThis[Symbol.for('manyfold.code')] = code;
+    fs.closeSync(4);
+  }`,
+};
+
+/** What `import` gets: the very modules of `require`. An import of them would take Node six milliseconds more. */
+const facade = (file, names) => `const { createRequire } = process.getBuiltinModule('node:module');
+export const { ${names.join(', ')} } = createRequire(import.meta.url)('${file}');
+`;
+
+async function buildForNode() {
+  const files = await build('bundle', [...entries, ...programs], {
+    plugins: [importMeta, restLater],
+    output: {
+      format: 'cjs',
+      exports: 'named',
+      esModule: false,
+      entryFileNames: '[name].cjs',
+      chunkFileNames: 'chunks/[name].cjs',
+      banner: ({ name }) => takeCode[name] ?? '',
+      plugins: [compact, shorten],
+      sourcemap: true,
+    },
+  });
+  const at = (file) => join(root, 'bundle', file);
+  for (const { name, fileName, exports: names } of files) {
+    if (entries.includes(name)) writeFileSync(at(`${name}.js`), facade(`./${basename(fileName)}`, names));
+  }
+  renameSync(at('chunks/core.cjs'), at('chunks/library.cjs'));
+  copyFileSync(join(root, 'scripts/core-loader.cjs'), at('chunks/core.cjs'));
+}
+
+await buildForNode();
 await buildForBundlers();

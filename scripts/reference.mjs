@@ -222,6 +222,17 @@ function page(entry, names) {
   return `${[`# ${titleOf(entry)}`, '[All entries](index.md)', contents, ...sections].join('\n\n')}\n`;
 }
 
+/** What holds for all of it, so that not every member has to say it. */
+const CONVENTIONS = `Times are milliseconds, sizes are bytes. What can wait takes a \`timeout\`, after which it ends as its comment says, and a
+\`signal\`: when that is aborted, the wait rejects with the signal's reason, and nothing has happened.
+
+A name that ends in \`Sync\` blocks the calling thread. It throws what the one without \`Sync\` does; and, where nobody but this
+thread could end its wait, at once a \`RuntimeError\` with the code \`ERR_WAITS_FOR_ITSELF\`. \`putNowait\` and \`getNowait\` are
+\`putSync\` and \`getSync\` with \`block: false\`.
+
+Every error of the library has a \`code\`, which stays; \`docs/errors.md\` has them all, with what to do. Examples import what they
+name from the entry of their page.`;
+
 function write(folder) {
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
@@ -234,7 +245,7 @@ function write(folder) {
         .map(({ name }) => `\`${name}\``)
         .join(', ')}`,
   );
-  writeFileSync(join(folder, 'index.md'), `# Reference\n\n${index.join('\n')}\n`);
+  writeFileSync(join(folder, 'index.md'), `# Reference\n\n${CONVENTIONS}\n\n${index.join('\n')}\n`);
   for (const entry of entries)
     writeFileSync(
       join(folder, pageOf(entry)),

@@ -20,8 +20,20 @@ export function registerHandle(type: string, reviver: Revive): void {
   revivers.set(type, reviver);
 }
 
+let loadRest: (() => void) | undefined;
+
+/** Says how to load the parts of the library that have not been yet: with the first thing that comes of one of them. */
+export function provideRest(load: () => void): void {
+  loadRest = load;
+}
+
+function find<T>(known: ReadonlyMap<string, T>, name: string): T | undefined {
+  if (!known.has(name)) loadRest?.();
+  return known.get(name);
+}
+
 export function revive(type: string, state: unknown): unknown {
-  const reviver = revivers.get(type);
+  const reviver = find(revivers, type);
   if (reviver) return reviver(state);
   throw new PicklingError(
     'ERR_PICKLE_UNKNOWN_HANDLE',
@@ -43,7 +55,7 @@ export function registerExports(values: Readonly<Record<string, object>>): void 
 const exported = new Map<string, object>();
 
 registerHandle('Export', (name) => {
-  const value = exported.get(name as string);
+  const value = find(exported, name as string);
   if (value) return value;
   throw new PicklingError(
     'ERR_PICKLE_UNKNOWN_HANDLE',

@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import { underHeapLock } from '../memory/heap.js';
 import { MAIN_SLOT, WATCHER } from '../memory/layout.js';
@@ -37,6 +36,7 @@ function startWatcher(): void {
   const { NODE_OPTIONS: _options, ...env } = process.env;
   const { options, file, input } = bootProgram('watcher');
   const command = [...options, file, 'manyfold-watcher', String(pid), String(start)];
+  const { spawn } = process.getBuiltinModule('node:child_process'); // a millisecond and a half of a thread's start
   const watcher = spawn(process.execPath, command, {
     detached: true, // not for the terminal's Ctrl-C
     env,

@@ -1,5 +1,7 @@
 /** The programs of the library's own processes and threads: files of the package (see installation.ts). */
+import { extname } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { codeFile } from './code.js';
 import { here } from './installation.js';
 
 /** A program of the library's own: what Node has to be given to run it. */
@@ -11,7 +13,7 @@ export interface BootProgram {
 }
 
 export function bootProgram(name: 'child' | 'server' | 'watcher'): BootProgram {
-  return { options: [], file: fileOf(name), input: 'ignore' };
+  return { options: [], file: fileOf(name), input: name === 'child' ? codeFile() : 'ignore' };
 }
 
 /** What a worker has to be given to be a thread of ours. */
@@ -24,5 +26,5 @@ export function threadProgram(): { readonly program: string; readonly eval: bool
 }
 
 function fileOf(name: string): string {
-  return fileURLToPath(new URL(`../boot/${name}.js`, here));
+  return fileURLToPath(new URL(`../boot/${name}${extname(here)}`, here));
 }

@@ -35,6 +35,7 @@ import { stackSize } from './options.js';
 import type { Luggage, Passport } from './passport.js';
 import { isOwnClass, running, stateOf, type State } from './state.js';
 import type { Thread } from './thread.js';
+import { shareCode } from '../system/code.js';
 import { threadProgram } from '../system/programs.js';
 
 export async function startThread(thread: Thread, state: State): Promise<void> {
@@ -148,6 +149,7 @@ export function makeWorker(
   const options: WorkerOptions = { workerData: passport, name, eval: isText };
   const stack = stackSize();
   if (stack > 0) options.resourceLimits = { stackSizeMb: stack / 2 ** 20 };
+  shareCode();
   const threads = process.getBuiltinModule('node:worker_threads');
   const worker = new threads.Worker(program, options);
   worker.unref();

@@ -26,12 +26,45 @@ test('JavaScript with import runs on the package', async () => {
 
 test('JavaScript with require runs on the package', async () => {
   using folder = await project({ 'main.cjs': javascript(program, 'cjs') });
-  const { stdout, stderr, code } = await runProgram(folder.file('main.cjs'));
-  // Node 20 says once that it is experimental to require an ES module.
-  assert.deepEqual(
-    [stdout, code, stderr.replace(/^.*ExperimentalWarning.*\n.*--trace-warnings.*\n/, '')],
-    [printed, 0, ''],
-  );
+  const result = await runProgram(folder.file('main.cjs'));
+  assert.deepEqual(result, { stdout: printed, stderr: '', code: 0, signal: null });
+});
+
+test('import and require give the same things, of every entry', async () => {
+  const compare = entries.map((entry) => `same('${entry}', await import('${entry}'), require('${entry}'));`).join('\n');
+  using folder = await project({
+    'main.mjs': `import { createRequire } from 'node:module';
+      const require = createRequire(import.meta.url);
+      function same(entry, imported, required) {
+        const names = Object.keys(required);
+        const differ = names.filter((name) => imported[name] !== required[name]);
+        console.log(entry, names.length === Object.keys(imported).length, differ.join());
+      }
+      ${compare}`,
+  });
+  const { stdout, stderr } = await runProgram(folder.file('main.mjs'));
+  assert.deepEqual([stdout, stderr], [entries.map((entry) => `${entry} true \n`).join(''), '']);
+});
+
+test('a thread has the library once, however it is reached, and takes it as its starter has compiled it', async () => {
+  using folder = await project({
+    'work.mjs': `import { Queue } from 'manyfold';
+      export const isSame = (type) => type === Queue;`,
+    'main.mjs': `import { Queue } from 'manyfold';
+      import { Thread } from 'manyfold/threading';
+      import { isSame } from './work.mjs';
+      const code = Symbol.for('manyfold.code');
+      const look = () => {
+        console.log(isSame(Queue), globalThis[code].cachedDataRejected);
+        const inner = new Thread({ target: () => console.log(globalThis[code].cachedDataRejected) });
+        return inner.start().then(() => inner.join());
+      };
+      const thread = new Thread({ target: look });
+      await thread.start();
+      await thread.join();`,
+  });
+  const result = await runProgram(folder.file('main.mjs'));
+  assert.deepEqual(result, { stdout: 'true false\nfalse\n', stderr: '', code: 0, signal: null });
 });
 
 for (const [name, module] of [
