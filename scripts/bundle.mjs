@@ -222,6 +222,7 @@ async function buildForNode() {
       banner: ({ name }) => takeCode[name] ?? '',
       plugins: [compact, shorten],
       sourcemap: true,
+      sourcemapExcludeSources: true, // a third of the package
     },
   });
   const at = (file) => join(root, 'bundle', file);

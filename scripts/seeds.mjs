@@ -125,15 +125,24 @@ function tested(ids) {
   return failed.length > 0 ? `not tested: ${failed.join(', ')}` : 'as expected';
 }
 
-/** The lines that are neither shown by a program nor by a test, and the names of lines and behaviours that nobody knows. */
+/**
+ * The lines that are neither shown by a program nor by a test; those that are wrong or out of date, and where nothing says
+ * what is true; and the names of lines and behaviours that nobody knows.
+ */
 export function gaps() {
-  const seeds = new Set(readTable(seedsFile).map(({ id }) => id));
+  const lines = readTable(seedsFile);
+  const seeds = new Set(lines.map(({ id }) => id));
   const behaviours = new Set(readTable(join(root, 'tests/conformance/behaviours.tsv')).map(({ id }) => id));
   const claims = readTable(claimsFile);
   const all = programs();
   const named = [...claims.map(({ id }) => id), ...all.flatMap(({ ids }) => ids)];
+  const noted = new Set([
+    ...claims.filter(({ note }) => note).map(({ id }) => id),
+    ...all.filter(({ note }) => note).flatMap(({ ids }) => ids),
+  ]);
   return {
     open: [...seeds].filter((id) => !named.includes(id)),
+    unnoted: lines.filter((line) => line.seed_error_or_outdated && !noted.has(line.id)).map(({ id }) => id),
     unknown: [
       ...named.filter((id) => !seeds.has(id)),
       ...claims.flatMap(({ shown_by: ids }) => ids.split(/[,\s]+/)).filter((id) => id !== '' && !behaviours.has(id)),
@@ -149,7 +158,11 @@ async function main(patterns) {
     patterns.length === 0 || patterns.some((pattern) => names.some((name) => name.includes(pattern)));
 
   const all = programs();
-  const complaints = gaps().unknown.map((name) => `${name} names no line of seeds.tsv, or is none`);
+  const { unknown, unnoted } = gaps();
+  const complaints = [
+    ...unknown.map((name) => `${name} names no line of seeds.tsv, or is none`),
+    ...unnoted.map((id) => `${id} is wrong or out of date, and no note says what is true`),
+  ];
 
   const outcomes = new Map();
   const waiting = all.filter(({ name, ids }) => wanted(name, ...ids));

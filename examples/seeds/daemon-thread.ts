@@ -1,4 +1,5 @@
 // Seeds: S003-08, S003-09
+// Note: since Python 3.10 such threads are called "... (run)"; the inner ones are daemons because their starter is.
 // A daemon thread starts threads, one after the other; they end with the main thread, as it does.
 
 import { setTimeout as sleep } from 'node:timers/promises';

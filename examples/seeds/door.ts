@@ -1,4 +1,5 @@
 // Seeds: S003-17
+// Note: the door of the original opens and closes for ever; this one closes for good when all have passed.
 // The door opens for the staff, and closes after them.
 
 import { Event, Thread } from 'manyfold/threading';

@@ -1,4 +1,5 @@
 // Seeds: S003-23, S003-26
+// Note: a consumer that looks `empty()` may end with items left: what it does not find at its look comes later.
 // A consumer that looks twenty times whether there is something.
 
 import { sleep, spawn } from 'manyfold/coroutines';

@@ -1,4 +1,5 @@
 // Seeds: S004-37
+// Note: the pool of the original is never closed; its workers are killed at the exit, with a ResourceWarning.
 // One task after the other: apply waits for each.
 
 import { setTimeout as sleep } from 'node:timers/promises';

@@ -1,4 +1,5 @@
 // Seeds: S002-11, S003-30
+// Note: the quotation marks of 'hello' were lost in the original; Python prints [42, None, 'hello'].
 // A child puts a list into a queue.
 
 import { Process, Queue } from 'manyfold';

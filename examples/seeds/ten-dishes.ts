@@ -1,4 +1,5 @@
 // Seeds: S001-20, S001-16, S001-18
+// Note: the original lacks the lines that import what it uses, and does not run as printed.
 // A cook makes ten dishes, a guest eats ten: the queue between them lets each work at its own pace.
 
 import { setTimeout as sleep } from 'node:timers/promises';

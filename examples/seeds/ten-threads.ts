@@ -1,4 +1,5 @@
 // Seeds: S003-03
+// Note: the original prints the module `threading` beside each line, where its quotation marks were lost.
 // Ten threads sleep at the same time; the main thread prints first.
 
 import { setTimeout as sleep } from 'node:timers/promises';

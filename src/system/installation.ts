@@ -5,15 +5,18 @@
 import type * as acorn from 'acorn';
 import type koffi from 'koffi';
 import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
 
 /** A file of the library: what it needs is found from here. */
 export const here = import.meta.url;
 
-const OWN_FILES = new URL('..', here).pathname;
+const ownFolder = new URL('..', here);
+/** ES modules are named by addresses in stacks, others by paths. */
+const OWN_FILES = [ownFolder.pathname, fileURLToPath(ownFolder)];
 
 /** Whether a line of a stack is a frame of the library's own. */
 export function isOwnFrame(line: string): boolean {
-  return line.includes(OWN_FILES);
+  return OWN_FILES.some((folder) => line.includes(folder));
 }
 
 /** As an ES module it would bring facades of Node's modules along: three milliseconds of the library's import. */

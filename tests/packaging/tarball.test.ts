@@ -117,9 +117,9 @@ test('the package keeps to its size: 1300 KB, and 3900 KB on the disk', async ()
   assert.ok(unpackedSize < 3900 * KB, `unpacked it has ${Math.round(unpackedSize / KB)} KB`);
 });
 
-test("import 'manyfold' reads no more than three files and 450 KB, only cheap modules of Node, and nothing native", async () => {
-  const read = closure(join(root, 'bundle/index.js'));
-  assert.ok(read.size <= 3, [...read.keys()].join(', '));
+test("import 'manyfold' reads no more than four files and 450 KB, only cheap modules of Node, and nothing native", async () => {
+  const read = closure(join(root, 'bundle/index.js')); // and index.cjs, core.cjs, library.cjs
+  assert.equal(read.size, 4, [...read.keys()].join(', '));
   const bytes = [...read.values()].reduce((sum, size) => sum + size, 0);
   assert.ok(bytes < 450 * KB, `${Math.round(bytes / KB)} KB`);
 
@@ -162,6 +162,7 @@ function closure(file: string, found = new Map<string, number>()): Map<string, n
   if (found.has(file)) return found;
   const text = readFileSync(file, 'utf8');
   found.set(file, Buffer.byteLength(text));
-  for (const [, path] of text.matchAll(/(?:\bfrom|\bimport) ?"(\.[^"]+)"/g)) closure(join(dirname(file), path!), found);
+  for (const [, path] of text.matchAll(/(?:\brequire|\))\(["'](\.[^"']+)["']\)/g))
+    closure(join(dirname(file), path!), found);
   return found;
 }
