@@ -111,10 +111,10 @@ test('the package has what it needs, and nothing else', async () => {
   assert.deepEqual(missing, []);
 });
 
-test('the package keeps to its size: 1300 KB, and 3900 KB on the disk', async () => {
+test('the package keeps to its size: 1100 KB, and 3000 KB on the disk', async () => {
   const { size, unpackedSize } = await packed();
-  assert.ok(size < 1300 * KB, `the tarball has ${Math.round(size / KB)} KB`);
-  assert.ok(unpackedSize < 3900 * KB, `unpacked it has ${Math.round(unpackedSize / KB)} KB`);
+  assert.ok(size < 1100 * KB, `the tarball has ${Math.round(size / KB)} KB`);
+  assert.ok(unpackedSize < 3000 * KB, `unpacked it has ${Math.round(unpackedSize / KB)} KB`);
 });
 
 test("import 'manyfold' reads no more than four files and 450 KB, only cheap modules of Node, and nothing native", async () => {
