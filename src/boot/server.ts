@@ -9,16 +9,13 @@ import { enterSlot, self } from '../memory/slots.js';
 import { lineOf } from '../memory/death.js';
 import { call } from '../memory/waiters.js';
 import { setParentDeathSignal } from '../system/child.js';
-import { enterFork } from '../system/fork.js';
 import { keepFreedMemory } from '../system/memory.js';
-import { awaitOrder } from '../system/order.js';
 import { startThreadPool, unexpectedThreads } from '../system/threads.js';
-import { bootForked, prepareForked, standBy } from '../process/boot.js';
+import { bootForked, prepareForked } from '../process/boot.js';
 import { duringBoot } from '../process/bootstrapping.js';
 import { openServer, serve } from '../process/serve.js';
 import { applySettings, takeSettings } from '../process/settings.js';
 import { EXIT_CANNOT_FORK, leaveWithoutParent } from '../process/launch.js';
-import fs from 'node:fs';
 import os from 'node:os';
 
 const { SIGKILL } = os.constants.signals;
@@ -50,12 +47,7 @@ async function run(): Promise<void> {
   const parent = process.pid;
   const order = serve(server);
   // From here on in a forked child.
-  const getUp = standBy(parent);
-  const child = awaitOrder(order);
-  fs.closeSync(order);
-  enterFork();
-  getUp();
-  bootForked(child);
+  bootForked(parent, order);
 }
 
 /** As CPython does, a module that cannot be preloaded is left to the children, who see the error where they need it. */

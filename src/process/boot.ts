@@ -1,8 +1,10 @@
+import fs from 'node:fs';
 import os from 'node:os';
 import { header } from '../memory/program.js';
 import { CREATOR, enterSlot, indexOf, inheritSlot, isGone, self, slotBase } from '../memory/slots.js';
 import { leaveNow, muteStdin, renameProcess, setParentDeathSignal } from '../system/child.js';
 import { enterBusyFork, enterFork } from '../system/fork.js';
+import { awaitOrder, createOrder, giveOrder } from '../system/order.js';
 import { logger } from '../logging/logger.js';
 import { applyLogSettings } from '../logging/stderr.js';
 import { becomeNewProcess } from '../system/generation.js';
@@ -29,27 +31,31 @@ export async function prepareForked(): Promise<void> {
   prepareLeaving();
   leaveWhenQuiet();
   await rehearse(() => {
-    const getUp = standBy(process.ppid);
-    enterFork();
-    getUp();
-    bootForked(self());
+    const order = createOrder();
+    giveOrder(order, self());
+    bootForked(process.ppid, order);
   });
 }
 
-/** In a child that `parent` has just forked: all that can be done before it is known what it will be. Gives what ends that. */
-export function standBy(parent: number): () => void {
+/** In a child that `parent` has just forked: makes it the process that it is ordered to be. */
+export function bootForked(parent: number, order: number): void {
+  const getUp = standBy(parent);
+  const id = awaitOrder(order);
+  fs.closeSync(order);
+  enterFork();
+  getUp();
+  inheritSlot(id);
+  inheritServer();
+  void run(id);
+}
+
+/** All that can be done before it is known what it will be. Gives what ends that. */
+function standBy(parent: number): () => void {
   setParentDeathSignal(SIGKILL);
   leaveWithoutParent(parent);
   reseedMathRandom();
   becomeNewProcess();
   return renameProcess('manyfold-spare');
-}
-
-/** In a forked child: makes it the process `id`. */
-export function bootForked(id: number): void {
-  inheritSlot(id);
-  inheritServer();
-  void run(id);
 }
 
 /** How a process that was forked by its creator itself came to be. */

@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import { inspect } from 'node:util';
 import { logger } from '../logging/logger.js';
-import { leaveNow } from '../system/child.js';
+import { directExit, leaveNow } from '../system/child.js';
 import { inForkedChild } from '../system/generation.js';
 import { watchLoop } from '../system/loop.js';
 import { ProcessError, SystemExit } from '../errors.js';
@@ -45,6 +45,7 @@ const EXIT_UNSETTLED = 13;
  */
 export function leaveThroughExit(): void {
   forked = true;
+  wayOut = directExit();
   Object.assign(process, { reallyExit: (code: number) => wayOut(code) });
   process.on('beforeExit', () => {
     // Behind the handlers that have come in the meantime.
@@ -75,7 +76,7 @@ export async function rehearseLeaving(live: () => void): Promise<void> {
     live();
   });
   // By now the call of `process.exit` has returned.
-  wayOut = leaveNow;
+  wayOut = directExit();
   process.off('exit', leaveLast);
   Object.assign(process, { _exiting: false, exitCode: undefined });
   done = false;

@@ -1,3 +1,4 @@
+import v8 from 'node:v8';
 import { decode } from '../codec/decode.js';
 import { decodeInert } from '../codec/functions.js';
 import { readRecord, type BootRecord, type Luggage } from './record.js';
@@ -15,7 +16,7 @@ const KEPT = 64;
 export function learnTarget(id: number): void {
   try {
     const { target } = readRecord(id);
-    if (target) inertTarget(target);
+    if (target) compilingAll(() => inertTarget(target));
   } catch {
     // The child meets the same error, and can say so.
   }
@@ -23,6 +24,16 @@ export function learnTarget(id: number): void {
 
 export async function readTarget({ target }: BootRecord): Promise<Target> {
   return target && (inertTarget(target) ?? ((await decode(target)) as Target));
+}
+
+/** V8 compiles a function when it is first called: that would be in each child. */
+function compilingAll(make: () => void): void {
+  v8.setFlagsFromString('--no-lazy');
+  try {
+    make();
+  } finally {
+    v8.setFlagsFromString('--lazy');
+  }
 }
 
 function inertTarget(message: Uint8Array): Target {

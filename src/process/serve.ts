@@ -25,6 +25,7 @@ import { createOrder, giveOrder } from '../system/order.js';
 import { createPipe, drain, pollReadable } from '../system/pipe.js';
 import { learnTarget } from './prepare.js';
 import { drawSeed } from './random.js';
+import { makeRoom, tidy } from './tidy.js';
 
 /**
  * The fork server at work. It does nothing but wait, fork, and record how its children end; all of it with blocking calls,
@@ -72,6 +73,7 @@ interface Child {
 }
 
 let children: Child[] = [];
+const watched = (): number[] => children.map(({ fd }) => fd);
 let spare: Spare | undefined;
 
 /** Returns only in a forked child, with the descriptor by which it will be told what it is. */
@@ -86,12 +88,19 @@ export function serve(server: Server): number {
       ahead = true;
     } else if (request !== undefined || (ahead && spare === undefined)) {
       const order = forkSpare();
-      if (order !== undefined) return leaveServer(server, order);
+      if (order !== undefined) {
+        // Here, and in no function of its own: each child would have to compile that.
+        for (const fd of [server.readEnd, server.writeEnd, ...watched()]) fs.closeSync(fd);
+        children = [];
+        return order;
+      }
       if (spare !== undefined) continue;
       ahead = false;
       if (request !== undefined) bury(request, EXIT_UNKNOWN); // without a pid: its creator sees that it never was
-    } else if (waitForNews(server)) {
-      ahead = false; // for one that dies at once, the next one would do so too
+    } else {
+      tidy();
+      // For one that dies at once, the next one would do so too.
+      if (waitForNews(server)) ahead = false;
     }
   }
 }
@@ -123,6 +132,7 @@ function forkSpare(): number | undefined {
   try {
     order = createOrder();
     drawSeed();
+    makeRoom();
     const pid = forkProcess();
     if (pid === 0) return order;
     spare = { pid, startTime: startTimeOf(pid) ?? 0, fd: watch(pid), order };
@@ -142,7 +152,7 @@ function watch(pid: number): number {
 
 /** Waits until there may be a request, and collects who has ended meanwhile. Says whether the spare has. */
 function waitForNews({ readEnd }: Server): boolean {
-  const awaited = [readEnd, spare?.fd ?? NONE, ...children.map(({ fd }) => fd)];
+  const awaited = [readEnd, spare?.fd ?? NONE, ...watched()];
   const [rung, isSpareEnded, ...ended] = pollReadable(awaited, FOREVER);
   if (ended.includes(true)) collectEnded(ended);
   if (isSpareEnded) dropSpare(spare!);
@@ -171,10 +181,4 @@ function dropSpare({ pid, fd, order }: Spare): void {
   fs.closeSync(fd);
   fs.closeSync(order);
   reap(pid);
-}
-
-function leaveServer({ readEnd, writeEnd }: Server, order: number): number {
-  for (const fd of [readEnd, writeEnd, ...children.map((sibling) => sibling.fd)]) fs.closeSync(fd);
-  children = [];
-  return order;
 }

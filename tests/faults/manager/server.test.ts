@@ -42,7 +42,7 @@ eachMethod(['forkserver', 'spawn'], (_method, context, test) => {
         assert.equal(await says.get(), 'here');
         process.kill(pid, 'SIGKILL');
         const [name] = await soon(() => Promise.all([says.get(), ...waits]));
-        assert.match(String(name), gone.name);
+        assert.match(name, gone.name);
         await blocked.join();
         await assert.rejects(queue.qsize(), gone);
         assert.throws(() => queue.qsizeSync(), gone);
