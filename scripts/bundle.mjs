@@ -187,7 +187,7 @@ const restLater = {
     id === '\0rest'
       ? `import '${join(root, 'dist/context/exports.js')}';
          import { provideRest } from '${join(root, 'dist/memory/handle.js')}';
-         provideRest(() => require('./everything.cjs'));`
+         provideRest(() => require('../boot/everything.cjs')); // from boot/ and from chunks/`
       : undefined,
 };
 
@@ -197,9 +197,9 @@ const takeCode = {
     const code = process.getBuiltinModule('node:worker_threads').getEnvironmentData('manyfold.code');
     if (code !== undefined) globalThis[Symbol.for('manyfold.code')] = new Uint8Array(code);
   }`,
-  'boot/child': `{
+  'boot/child': `if (process.argv.at(-1) === 'manyfold-input') {
     const fs = process.getBuiltinModule('node:fs');
-    const code = new Uint8Array(fs.fstatSync(4).size); // nothing, where it is /dev/null
+    const code = new Uint8Array(fs.fstatSync(4).size);
     if (fs.readSync(4, code, 0, code.length, 0) > 0) globalThis[Symbol.for('manyfold.code')] = code;
     fs.closeSync(4);
   }`,

@@ -50,6 +50,8 @@ export function launchNode(
     program.file,
     ...args.map(String),
     String(process.pid),
+    // Without it that descriptor is one of Node's own.
+    ...(program.input === 'ignore' ? [] : ['manyfold-input']),
   ];
   // Loaded here: it would be a millisecond and a half of the library's import.
   const { spawn } = process.getBuiltinModule('node:child_process');

@@ -10,7 +10,7 @@ import { programFolder, root, runProgram, startProgram, type ProgramOptions } fr
 
 guard();
 
-const manyfold = join(root, 'bundle/boot/cli.js');
+const manyfold = join(root, 'bundle/boot/cli.cjs');
 
 /** `manyfold run FILE ARGS`, as npx would start it. */
 function launched(file: string, { execArgv = [], args = [], ...rest }: ProgramOptions = {}) {

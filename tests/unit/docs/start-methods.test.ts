@@ -13,7 +13,7 @@ test('the programs of the page about start methods print what it says, launched 
   const outputs: string[] = [];
   for (const [, program] of page.matchAll(/```ts\n([^]*?)```/g)) {
     using folder = programFolder({ 'app.mjs': javascript(program ?? '') });
-    const launcher = join(root, 'bundle/boot/cli.js');
+    const launcher = join(root, 'bundle/boot/cli.cjs');
     const { stdout, stderr } = await runProgram(launcher, { args: ['run', folder.file('app.mjs')] });
     assert.equal(stderr, '');
     outputs.push(stdout);

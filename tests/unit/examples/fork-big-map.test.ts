@@ -8,7 +8,7 @@ guard();
 
 test('four workers find the table of the process that they were forked from', async () => {
   const args = ['run', join(root, 'build/examples/fork-big-map.js'), '64'];
-  const { stdout, stderr, code } = await runProgram(join(root, 'bundle/boot/cli.js'), { args });
+  const { stdout, stderr, code } = await runProgram(join(root, 'bundle/boot/cli.cjs'), { args });
   assert.equal(stderr, '');
   assert.equal(code, 0);
   assert.match(stdout, /^a table of 524288 entries; this process takes \d+ MB$/m);
