@@ -1,4 +1,3 @@
-import v8 from 'node:v8';
 import { decode } from '../codec/decode.js';
 import { decodeInert } from '../codec/functions.js';
 import { readRecord, type BootRecord, type Luggage } from './record.js';
@@ -28,6 +27,7 @@ export async function readTarget({ target }: BootRecord): Promise<Target> {
 
 /** V8 compiles a function when it is first called: that would be in each child. */
 function compilingAll(make: () => void): void {
+  const v8 = process.getBuiltinModule('node:v8');
   v8.setFlagsFromString('--no-lazy');
   try {
     make();

@@ -1,6 +1,3 @@
-import v8 from 'node:v8';
-import vm from 'node:vm';
-
 /**
  * Garbage in the fork server, which never comes to the event loop in which V8 would see to it. A child that is forked when
  * the young generation is nearly full has to collect it, a child that is forked while the heap is being marked goes on with
@@ -13,7 +10,10 @@ const collect = (() => {
   return (options?: { type: 'minor' }) => (found ??= findCollect())(options);
 })();
 
+// Both modules are loaded here: the import of the library does without them.
 function findCollect(): Collect {
+  const v8 = process.getBuiltinModule('node:v8');
+  const vm = process.getBuiltinModule('node:vm');
   v8.setFlagsFromString('--expose-gc');
   const found = vm.runInNewContext('gc') as Collect;
   v8.setFlagsFromString('--no-expose-gc');
@@ -22,6 +22,7 @@ function findCollect(): Collect {
 
 /** Before a fork: leaves the child half of the young generation. */
 export function makeRoom(): void {
+  const v8 = process.getBuiltinModule('node:v8');
   const young = v8.getHeapSpaceStatistics().find(({ space_name: name }) => name === 'new_space')!;
   if (young.space_used_size > young.space_available_size) collect({ type: 'minor' });
   forks++;

@@ -134,7 +134,7 @@ test('resource_tracker-007 the watcher ends with 0 when nothing was left, and wi
     const [, , pid, start] = register.split('.') as [string, string, string, string];
     program.kill();
     await program.ended;
-    const watcher = join(root, 'bundle/boot/watcher.js');
+    const watcher = join(root, 'bundle/boot/watcher.cjs');
     const { status } = spawnSync(process.execPath, [watcher, 'manyfold-watcher', pid, String(Number(start) | 0)]);
     assert.equal(status, leave ? 1 : 0);
     assert.ok(!names.some(isLeft));
