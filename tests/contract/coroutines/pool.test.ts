@@ -92,7 +92,7 @@ test('a task that cannot be ended keeps its place for the time of grace, and is 
 
 test('each task knows itself, its caller’s reports and its signal', async () => {
   await using pool = new Pool(2);
-  const reports: unknown[] = [];
+  const reports: [number, boolean][] = [];
   const work = async (n: number) => {
     const own = currentTask()!;
     await sleep(1);
@@ -100,13 +100,16 @@ test('each task knows itself, its caller’s reports and its signal', async () =
     own.report([n, currentCoroutine()!.name.includes('work')]);
     return own;
   };
-  const onReport = (value: unknown) => void reports.push(value);
+  const onReport = (value: unknown) => void reports.push(value as [number, boolean]);
   const [first, second] = await Promise.all([1, 2].map((n) => pool.apply(work, [n], { onReport })));
   assert.notEqual(first, second);
-  assert.deepEqual(reports, [
-    [1, true],
-    [2, true],
-  ]);
+  assert.deepEqual(
+    reports.toSorted(([one], [other]) => one - other),
+    [
+      [1, true],
+      [2, true],
+    ],
+  );
   assert.throws(() => first!.report(1), { code: 'ERR_TASK_OVER' });
   assert.equal(currentTask(), null);
   const controller = new AbortController();
