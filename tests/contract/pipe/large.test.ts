@@ -23,39 +23,43 @@ function look(bytes: Uint8Array): string {
   return [bytes.length, ...places.map((place) => bytes[place])].join(' ');
 }
 
-eachMethod(['forkserver', 'spawn'], (_method, context, test) => {
-  const { Pipe, Process, Queue } = context;
+eachMethod(
+  ['forkserver', 'spawn'],
+  { thread: 'what it sends goes the way of a process: about size alone', coroutine: 'it gets the very buffer' },
+  (_method, context, test) => {
+    const { Pipe, Process, Queue } = context;
 
-  test('a message of any size, by value and as bytes, blocking and awaiting, through a pipe and a queue', async () => {
-    const [here, there] = Pipe<unknown, string>();
-    const queue = new Queue<{ bytes: Uint8Array }>();
-    const child = new Process({
-      target: async () => {
-        await there.send(look(((await there.recv()) as { bytes: Uint8Array }).bytes));
-        there.sendSync(look((there.recvSync() as { bytes: Uint8Array }).bytes));
-        await there.send(look(await there.recvBytes()));
-        there.sendSync(look(there.recvBytesSync()));
-        await there.send(look((await queue.get()).bytes));
-      },
+    test('a message of any size, by value and as bytes, blocking and awaiting, through a pipe and a queue', async () => {
+      const [here, there] = Pipe<unknown, string>();
+      const queue = new Queue<{ bytes: Uint8Array }>();
+      const child = new Process({
+        target: async () => {
+          await there.send(look(((await there.recv()) as { bytes: Uint8Array }).bytes));
+          there.sendSync(look((there.recvSync() as { bytes: Uint8Array }).bytes));
+          await there.send(look(await there.recvBytes()));
+          there.sendSync(look(there.recvBytesSync()));
+          await there.send(look((await queue.get()).bytes));
+        },
+      });
+      await child.start();
+      const bytes = makeLarge();
+      const wanted = look(bytes);
+      await here.send({ bytes });
+      assert.equal(await here.recv(), wanted);
+      here.sendSync({ bytes });
+      assert.equal(await here.recv(), wanted);
+      await here.sendBytes(bytes);
+      assert.equal(await here.recv(), wanted);
+      here.sendBytesSync(bytes);
+      assert.equal(await here.recv(), wanted);
+      await queue.put({ bytes });
+      assert.equal(await here.recv(), wanted);
+      await child.join();
+      here.close();
+      there.close();
     });
-    await child.start();
-    const bytes = makeLarge();
-    const wanted = look(bytes);
-    await here.send({ bytes });
-    assert.equal(await here.recv(), wanted);
-    here.sendSync({ bytes });
-    assert.equal(await here.recv(), wanted);
-    await here.sendBytes(bytes);
-    assert.equal(await here.recv(), wanted);
-    here.sendBytesSync(bytes);
-    assert.equal(await here.recv(), wanted);
-    await queue.put({ bytes });
-    assert.equal(await here.recv(), wanted);
-    await child.join();
-    here.close();
-    there.close();
-  });
-});
+  },
+);
 
 single('a message longer than 4 GB fails at the call', () => {
   const [here, there] = OwnPipe();
