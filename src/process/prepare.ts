@@ -15,7 +15,7 @@ const KEPT = 64;
 export function learnTarget(id: number): void {
   try {
     const { target } = readRecord(id);
-    if (target) compilingAll(() => inertTarget(target));
+    if (target && !made.has(keyOf(target))) compilingAll(() => inertTarget(target));
   } catch {
     // The child meets the same error, and can say so.
   }
@@ -37,10 +37,14 @@ function compilingAll(make: () => void): void {
 }
 
 function inertTarget(message: Uint8Array): Target {
-  const key = Buffer.from(message.buffer, message.byteOffset, message.length).toString('latin1');
+  const key = keyOf(message);
   if (made.has(key)) return made.get(key);
   const target = decodeInert(message) as Target;
   made.set(key, target);
   if (made.size > KEPT) made.delete(made.keys().next().value!);
   return target;
+}
+
+function keyOf(message: Uint8Array): string {
+  return Buffer.from(message.buffer, message.byteOffset, message.length).toString('latin1');
 }

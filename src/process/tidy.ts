@@ -5,10 +5,11 @@
  */
 type Collect = (options?: { type: 'minor' }) => void;
 
-const collect = (() => {
-  let found: Collect | undefined;
-  return (options?: { type: 'minor' }) => (found ??= findCollect())(options);
-})();
+let collect: Collect = (options) => (collect = findCollect())(options);
+
+const FORKS_BETWEEN = 1000;
+let forks = 0;
+let due = 1;
 
 // Both modules are loaded here: the import of the library does without them.
 function findCollect(): Collect {
@@ -27,10 +28,6 @@ export function makeRoom(): void {
   if (young.space_used_size > young.space_available_size) collect({ type: 'minor' });
   forks++;
 }
-
-const FORKS_BETWEEN = 1000;
-let forks = 0;
-let due = 1;
 
 /** When there is nothing to do, now and then: collects everything, ten milliseconds long. What V8 had begun ends with it. */
 export function tidy(): void {
