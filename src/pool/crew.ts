@@ -15,6 +15,8 @@ export interface Death {
   readonly name: string;
   readonly pid: number;
   readonly exitCode: number;
+  /** What stood in its hand: see seat.ts. */
+  readonly held: number;
   /** The last lines that it wrote there. */
   readonly stderr: string;
   /** Whether there was a limit on its memory. */
@@ -37,7 +39,9 @@ export interface CrewOptions {
   /** What surrounds the work of each of them, but for where it prints. */
   readonly setting: Omit<Setting, 'stdout' | 'stderr'>;
   onStart(worker: number, process: Process): void;
-  /** Called when a worker has ended and nobody sits on its seat yet. */
+  /** Called when a worker has ended, and its number and seat are still its own: receives all that it has said. */
+  hear(): void;
+  /** Called when others may have them. */
   onEnd(death: Death): void;
   /** Called when a worker cannot be started. */
   onFailure(error: unknown): void;
@@ -168,12 +172,16 @@ export class Crew {
       if (this.#isTerminated) process.kill();
       await whenEnded(process);
       const stderr = (await room.leave()) ?? this.seat(number).text;
+      // Before anybody can have its number: a word of the dead would count as the new one's, who also clears the seat.
+      this.#options.hear();
+      const { held } = this.seat(number);
       this.#release(member);
       this.#options.onEnd({
         worker: number,
         name: process.name,
         pid: process.pid!,
         exitCode: process.exitCode!,
+        held,
         stderr,
         isLimited: this.#options.setting.memoryLimit !== Infinity,
         kernelKills,

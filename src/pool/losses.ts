@@ -28,8 +28,7 @@ export class Losses {
   }
 
   /** The task that has died with a worker, when all results that the worker has put have been received. */
-  lostBy({ worker }: Death): Errand | undefined {
-    const { held } = this.#crew.seat(worker);
+  lostBy({ worker, held }: Death): Errand | undefined {
     const doomed = this.#doomed.get(worker);
     this.#doomed.delete(worker);
     const errand = doomed ?? (isTaskNumber(held) ? this.#errands.ofNumber(held) : undefined);

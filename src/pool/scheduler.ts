@@ -21,7 +21,7 @@ import { watch } from './watch.js';
 // Workers that may die before their first task, in a row in which no result has come.
 const DEATHS_ALLOWED = 5;
 
-export interface SchedulerOptions extends Omit<CrewOptions, 'share' | 'onStart' | 'onEnd' | 'onFailure'> {
+export interface SchedulerOptions extends Omit<CrewOptions, 'share' | 'onStart' | 'hear' | 'onEnd' | 'onFailure'> {
   /** Workers that are there even if there is nothing to do; the others come with the tasks. */
   readonly least: number;
   /** Milliseconds that what is to end has to do so by itself. */
@@ -53,6 +53,7 @@ export class Scheduler extends BaseEngine {
       ...options,
       share,
       onStart: (worker, process) => observer.workerStarted(worker, process.name, process.pid!),
+      hear: () => void this.#inbox.drain(),
       onEnd: (death) => this.#bury(death),
       onFailure: (error) => this.fail(error),
     });
@@ -175,11 +176,10 @@ export class Scheduler extends BaseEngine {
   }
 
   #bury(death: Death): void {
-    this.#inbox.drain();
     this.#options.observer.workerEnded(death);
     const lost = this.#losses.lostBy(death);
     if (lost) this.#lose(lost, death);
-    else if (this.#crew.seat(death.worker).held === UNREADY && !this.isBroken && ++this.#deathsInVain > DEATHS_ALLOWED)
+    else if (death.held === UNREADY && !this.isBroken && ++this.#deathsInVain > DEATHS_ALLOWED)
       this.fail(crash(death, 'before its first task, as did those before it'));
     this.#crew.staff(Math.max(this.#options.least, this.errands.size));
     call(this.#share.tasks.messages, Infinity); // it may have been relied on

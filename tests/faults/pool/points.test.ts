@@ -1,7 +1,7 @@
 /** A worker is killed at each step of its life, under each way to ask for work: everything settles, and the pool goes on. */
 
 import assert from 'node:assert/strict';
-import { reduce, WorkerCrashedError } from 'manyfold';
+import { Process as AnyProcess, reduce, WorkerCrashedError } from 'manyfold';
 import { BrokenProcessPool, ProcessPoolExecutor } from 'manyfold/futures';
 import { eachMethod, type Context } from '../../support/methods.js';
 import { Random } from '../../support/random.js';
@@ -206,6 +206,35 @@ eachMethod(['forkserver', 'spawn', 'fork'], (method, context, test) => {
       }
     });
   }
+
+  test('the task of a dead worker is lost, even if the worker after the next one has its place by now', async () => {
+    const started = new context.SharedArray('i', 1);
+    const worked = new context.SharedArray('i', 1);
+    const target = (x: number) => {
+      Atomics.add(worked, 0, 1);
+      if (x !== CHOSEN) return x;
+      while (Atomics.load(started, 0) < 2);
+      process.kill(process.pid, 'SIGKILL');
+      for (;;);
+    };
+    const initializer = () => void Atomics.add(started, 0, 1);
+    await using pool = new Pool(1, { maxTasksPerChild: CHOSEN + 1, initializer });
+    // The program is held up when it has seen the end of a worker, until the next one has done all that it may do.
+    const read = Object.getOwnPropertyDescriptor(AnyProcess.prototype, 'exitCode')!;
+    const slowly = function (this: AnyProcess): unknown {
+      const deadline = performance.now() + SOON;
+      while (Atomics.load(worked, 0) < 2 * (CHOSEN + 1) && performance.now() < deadline);
+      return read.get!.call(this);
+    };
+    Object.defineProperty(AnyProcess.prototype, 'exitCode', { ...read, get: slowly });
+    try {
+      const outcomes = await Promise.allSettled(ITEMS.map((item) => pool.apply(target, [item])));
+      const lost = outcomes.map(({ status }, item) => (status === 'rejected' ? item : -1)).filter((item) => item >= 0);
+      assert.deepEqual(lost, [CHOSEN]);
+    } finally {
+      Object.defineProperty(AnyProcess.prototype, 'exitCode', read);
+    }
+  });
 
   test('workers that are killed while idle are replaced', async () => {
     await using pool = new Pool(2);
