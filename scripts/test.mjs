@@ -7,6 +7,7 @@ import { join, relative } from 'node:path';
 import { run } from 'node:test';
 import { spec } from 'node:test/reporters';
 import { fileURLToPath } from 'node:url';
+import { inspect } from 'node:util';
 import { filesBelow, root } from './setup.mjs';
 
 export const resultsFile = join(root, 'build/test-results.tsv');
@@ -32,9 +33,10 @@ export async function runTests(patterns) {
   const processes = await import('../build/tests/support/processes.js');
   const watch = watchFiles(processes);
   const rows = [];
-  let passed = true;
+  const failures = [];
+  const stderr = new Map();
   const record = (outcome) => (event) => {
-    if (outcome === 'fail' && event.todo === undefined) passed = false;
+    if (outcome === 'fail' && event.todo === undefined) failures.push(event);
     if (event.details?.type === 'suite') return;
     const skipped = event.skip !== undefined || event.todo !== undefined;
     rows.push([skipped ? 'skip' : outcome, relative(root, event.file ?? ''), event.name.replaceAll(/\s+/g, ' ')]);
@@ -42,6 +44,7 @@ export async function runTests(patterns) {
   const show = async (stream) => {
     stream.on('test:pass', record('pass'));
     stream.on('test:fail', record('fail'));
+    stream.on('test:stderr', ({ file, message }) => stderr.set(file, `${stderr.get(file) ?? ''}${message}`.slice(-KEPT)));
     // A pipe or a file gets plain text: '# tests 12' in place of the information sign.
     for await (const chunk of stream.compose(ofThisLane).compose(new spec())) {
       process.stdout.write(process.stdout.isTTY ? chunk : String(chunk).replaceAll(/^ℹ /gm, '# '));
@@ -61,7 +64,16 @@ export async function runTests(patterns) {
     console.error(`still running after the tests: ${processes.describeProcess(info)}`);
     kill(info.pid);
   }
-  return passed && left.length === 0;
+  // Once more, and last: the output is long, and may be cut at its beginning.
+  for (const failure of failures) if (failure.details.type !== 'suite') console.error(describe(failure, stderr));
+  return failures.length === 0 && left.length === 0;
+}
+
+// How much is shown of what a file has written before one of its tests failed.
+const KEPT = 4000;
+
+function describe({ name, file, details: { error } }, stderr) {
+  return `failed: ${relative(root, file ?? '')}: ${name}\n${inspect(error?.cause ?? error)}\n${stderr.get(file) ?? ''}`;
 }
 
 // The start method 'fork' needs a process that was launched for it. So test files that have tests for it run a second time,
