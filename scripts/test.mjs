@@ -44,7 +44,9 @@ export async function runTests(patterns) {
   const show = async (stream) => {
     stream.on('test:pass', record('pass'));
     stream.on('test:fail', record('fail'));
-    stream.on('test:stderr', ({ file, message }) => stderr.set(file, `${stderr.get(file) ?? ''}${message}`.slice(-KEPT)));
+    stream.on('test:stderr', ({ file, message }) =>
+      stderr.set(file, `${stderr.get(file) ?? ''}${message}`.slice(-KEPT)),
+    );
     // A pipe or a file gets plain text: '# tests 12' in place of the information sign.
     for await (const chunk of stream.compose(ofThisLane).compose(new spec())) {
       process.stdout.write(process.stdout.isTTY ? chunk : String(chunk).replaceAll(/^ℹ /gm, '# '));
