@@ -54,10 +54,12 @@ eachMethod(['forkserver'], (_method, context, test) => {
     await round();
     const before = await memory();
     print('at first', before);
-    for (let count = 0; count < 10; count++) await round();
+    for (let count = 1; count <= 10; count++) {
+      await round();
+      print(`after ${count} more`, await memory());
+    }
     const enough = async (): Promise<boolean> => {
       const now = await memory();
-      print('then', now);
       return now.blocks <= before.blocks + 10 && now.heap < before.heap + 3 * 2 ** 20;
     };
     assert.ok(await until(enough), JSON.stringify([before, await memory()]));
