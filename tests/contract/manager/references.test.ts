@@ -5,6 +5,7 @@ import v8 from 'node:v8';
 import vm from 'node:vm';
 import { SyncManager, type ListProxy } from 'manyfold/managers';
 import { because, eachMethod } from '../../support/methods.js';
+import { clientOf, startManager } from '../../support/managers.js';
 import { collect } from '../../support/collect.js';
 import { until } from '../../support/wait.js';
 
@@ -19,16 +20,8 @@ class Collector {
 class Shared extends SyncManager {}
 Shared.register('Collector', Collector);
 
-const key = Buffer.from('secret');
-
 eachMethod(['forkserver', 'spawn', 'thread'], { coroutine: because.oneThread }, (_method, context, test) => {
   const { Process, Queue } = context;
-
-  async function started(): Promise<Shared> {
-    const manager = new Shared({ context, address: ['127.0.0.1', 0], authkey: key });
-    await manager.start();
-    return manager;
-  }
 
   /** Whether the server holds so many objects in the end. */
   function has(manager: SyncManager, count: number, collectThere?: () => Promise<void>): Promise<boolean> {
@@ -42,16 +35,9 @@ eachMethod(['forkserver', 'spawn', 'thread'], { coroutine: because.oneThread }, 
   for (const remote of [false, true]) {
     const where = remote ? 'over TCP' : 'in the program';
 
-    async function client(manager: Shared): Promise<Shared> {
-      if (!remote) return manager;
-      const other = new Shared({ address: manager.address, authkey: key });
-      await other.connect();
-      return other;
-    }
-
     test(`manager-051 what nobody holds goes, however it was made (${where})`, async () => {
-      await using manager = await started();
-      await using other = await client(manager);
+      await using manager = await startManager(Shared, context);
+      await using other = await clientOf(manager, remote);
       await (async () => {
         const held = [await other.list([1]), other.listSync([2]), await other.dict(), other.dictSync()];
         assert.equal(await other.numberOfObjects(), 4);
@@ -62,8 +48,8 @@ eachMethod(['forkserver', 'spawn', 'thread'], { coroutine: because.oneThread }, 
     });
 
     test(`manager-052 a proxy on its way holds its object, however long that takes (${where})`, async () => {
-      await using manager = await started();
-      await using other = await client(manager);
+      await using manager = await startManager(Shared, context);
+      await using other = await clientOf(manager, remote);
       const queue = new Queue<ListProxy>();
       await (async () => queue.put(await other.list([1, 2])))();
       for (let round = 0; round < 5; round++) {
@@ -75,8 +61,8 @@ eachMethod(['forkserver', 'spawn', 'thread'], { coroutine: because.oneThread }, 
     });
 
     test(`manager-011 an object that is in another one lives there, and goes when it is taken out (${where})`, async () => {
-      await using manager = await started();
-      await using other = await client(manager);
+      await using manager = await startManager(Shared, context);
+      await using other = await clientOf(manager, remote);
       const collector = await manager.create<Collector>('Collector');
       const outer = await other.dict();
       await (async () => outer.set('inner', await other.list([1])))();
@@ -97,8 +83,8 @@ eachMethod(['forkserver', 'spawn', 'thread'], { coroutine: because.oneThread }, 
     });
 
     test(`the last holder is killed (${where})`, { not: { thread: because.threadsShare } }, async () => {
-      await using manager = await started();
-      await using other = await client(manager);
+      await using manager = await startManager(Shared, context);
+      await using other = await clientOf(manager, remote);
       const ready = new Queue<string>();
       const hold = async (lists: ListProxy[]) => {
         for (const list of lists) await list.copy();
@@ -122,7 +108,7 @@ eachMethod(['forkserver', 'spawn', 'thread'], { coroutine: because.oneThread }, 
   }
 
   test('an object that stays at the server, such as a result of a pool, goes as well', async () => {
-    await using manager = await started();
+    await using manager = await startManager(Shared, context);
     const pool = await manager.Pool(1);
     await (async () => (await pool.applyAsync(() => 1)).get())();
     assert.ok(await has(manager, 1), await manager.debugInfo());

@@ -2,9 +2,8 @@
 
 import assert from 'node:assert/strict';
 import { RemoteError, SyncManager } from 'manyfold/managers';
+import { clientOf, startManager } from '../../support/managers.js';
 import { because, eachMethod } from '../../support/methods.js';
-
-const key = Buffer.from('secret');
 
 eachMethod(['forkserver', 'spawn', 'thread'], { coroutine: because.oneThread }, (_method, context, test) => {
   const { Process } = context;
@@ -13,11 +12,9 @@ eachMethod(['forkserver', 'spawn', 'thread'], { coroutine: because.oneThread }, 
   function declare(remote: boolean, where: string): void {
     /** A manager that runs, used by the processes of its program or, as other programs do, over TCP. */
     async function started(): Promise<SyncManager> {
-      const manager = new SyncManager({ context, address: ['127.0.0.1', 0], authkey: key });
-      await manager.start();
-      if (!remote) return manager;
-      const client = new SyncManager({ address: manager.address, authkey: key });
-      await client.connect();
+      const manager = await startManager(SyncManager, context);
+      const client = await clientOf(manager, remote);
+      if (client === manager) return manager;
       const leave = client[Symbol.asyncDispose].bind(client);
       return Object.assign(client, {
         [Symbol.asyncDispose]: async () => {

@@ -3,24 +3,18 @@
 import assert from 'node:assert/strict';
 import { SyncManager, type AcquirerProxy } from 'manyfold/managers';
 import type { Process as ProcessType } from 'manyfold';
+import { clientOf, startManager } from '../../support/managers.js';
 import { eachMethod } from '../../support/methods.js';
 import { promptly } from '../../support/time.js';
 import { until } from '../../support/wait.js';
 
 const died = { name: 'OwnerDiedError', code: 'ERR_OWNER_DIED' };
-const key = Buffer.from('secret');
 
 class Stoppable extends SyncManager {}
 Stoppable.register('Pid', () => ({ pid: () => process.pid }));
 
 eachMethod(['forkserver', 'spawn'], (_method, context, test) => {
   const { Process, Queue } = context;
-
-  async function started(): Promise<SyncManager> {
-    const manager = new Stoppable({ context, address: ['127.0.0.1', 0], authkey: key });
-    await manager.start();
-    return manager;
-  }
 
   /** A process that has done something, and goes on living. */
   async function after(run: () => unknown): Promise<ProcessType> {
@@ -40,18 +34,11 @@ eachMethod(['forkserver', 'spawn'], (_method, context, test) => {
   for (const remote of [false, true]) {
     const where = remote ? 'over TCP' : 'in the program';
 
-    async function client(manager: SyncManager): Promise<SyncManager> {
-      if (!remote) return manager;
-      const other = new Stoppable({ address: manager.address, authkey: key });
-      await other.connect();
-      return other;
-    }
-
     test(
       `a lock whose holder is killed is handed on (${where})`,
       promptly(async (soon) => {
-        await using manager = await started();
-        await using other = await client(manager);
+        await using manager = await startManager(Stoppable, context);
+        await using other = await clientOf(manager, remote);
         for (const lock of [await other.Lock(), (await other.RLock()) as unknown as AcquirerProxy]) {
           const holder = await after(() => lock.acquire());
           assert.equal(await lock.acquire({ block: false }), false);
@@ -77,8 +64,8 @@ eachMethod(['forkserver', 'spawn'], (_method, context, test) => {
     );
 
     test(`the holder of a lock and the next in line are killed together: it is the turn of the one after (${where})`, async () => {
-      await using manager = await started();
-      await using other = await client(manager);
+      await using manager = await startManager(Stoppable, context);
+      await using other = await clientOf(manager, remote);
       const server = await (await other.create<{ pid(): number }>('Pid')).pid();
       for (const lock of [
         await other.Lock(),
@@ -102,8 +89,8 @@ eachMethod(['forkserver', 'spawn'], (_method, context, test) => {
     test(
       `the permits of one who is killed are there again, signals do not come twice (${where})`,
       promptly(async (soon) => {
-        await using manager = await started();
-        await using other = await client(manager);
+        await using manager = await startManager(Stoppable, context);
+        await using other = await clientOf(manager, remote);
         const permits = await other.Semaphore(2);
         const signals = await other.Semaphore(0);
         await signals.release();
@@ -123,8 +110,8 @@ eachMethod(['forkserver', 'spawn'], (_method, context, test) => {
     );
 
     test(`one who waits when it is killed takes nothing (${where})`, async () => {
-      await using manager = await started();
-      await using other = await client(manager);
+      await using manager = await startManager(Stoppable, context);
+      await using other = await clientOf(manager, remote);
       const queue = await other.Queue();
       const lock = await other.Lock();
       const barrier = await other.Barrier(2);
@@ -152,8 +139,8 @@ eachMethod(['forkserver', 'spawn'], (_method, context, test) => {
     test(
       `the lock of a condition whose holder is killed: one of those who wait learns of it (${where})`,
       promptly(async (soon) => {
-        await using manager = await started();
-        await using other = await client(manager);
+        await using manager = await startManager(Stoppable, context);
+        await using other = await clientOf(manager, remote);
         const condition = await other.Condition();
         await condition.acquire();
         const waiting = assert.rejects(condition.wait(), died);
@@ -167,8 +154,8 @@ eachMethod(['forkserver', 'spawn'], (_method, context, test) => {
     );
 
     test(`manager-034 manager-036 what a process leaves locked that ends in good order stays so (${where})`, async () => {
-      await using manager = await started();
-      await using other = await client(manager);
+      await using manager = await startManager(Stoppable, context);
+      await using other = await clientOf(manager, remote);
       const lock = await other.Lock();
       const semaphore = await other.BoundedSemaphore(1);
       const run = async (fails: boolean) => {

@@ -4,34 +4,21 @@ import assert from 'node:assert/strict';
 import { Value } from 'manyfold';
 import { SyncManager, type QueueProxy } from 'manyfold/managers';
 import { allProcesses } from '../../support/processes.js';
+import { clientOf, startManager } from '../../support/managers.js';
 import { eachMethod } from '../../support/methods.js';
 import { until } from '../../support/wait.js';
 
 const stateOf = (pid: number) => allProcesses().find((process) => process.pid === pid)?.state;
-const key = Buffer.from('secret');
 
 eachMethod(['forkserver', 'spawn'], (_method, context, test) => {
   const { Process, Queue } = context;
 
-  async function started(): Promise<SyncManager> {
-    const manager = new SyncManager({ context, address: ['127.0.0.1', 0], authkey: key });
-    await manager.start();
-    return manager;
-  }
-
   for (const remote of [false, true]) {
     const where = remote ? 'over TCP' : 'in the program';
 
-    async function client(manager: SyncManager): Promise<SyncManager> {
-      if (!remote) return manager;
-      const other = new SyncManager({ address: manager.address, authkey: key });
-      await other.connect();
-      return other;
-    }
-
     test(`items that are on their way to one that is killed come back, in their order (${where})`, async () => {
-      await using manager = await started();
-      await using other = await client(manager);
+      await using manager = await startManager(SyncManager, context);
+      await using other = await clientOf(manager, remote);
       const queue = await other.JoinableQueue(3);
       const blocked = new Value('b', 0);
       const target = async () => {
@@ -58,8 +45,8 @@ eachMethod(['forkserver', 'spawn'], (_method, context, test) => {
     });
 
     test(`an item that is on its way to one that blocks, and is stopped and killed, goes to the next one (${where})`, async () => {
-      await using manager = await started();
-      await using other = await client(manager);
+      await using manager = await startManager(SyncManager, context);
+      await using other = await clientOf(manager, remote);
       const queue = await other.Queue();
       const blocks = new Value('b', 0);
       const receiver = new Process({
@@ -83,8 +70,8 @@ eachMethod(['forkserver', 'spawn'], (_method, context, test) => {
     });
 
     test(`what one has got before it is killed is its own (${where})`, async () => {
-      await using manager = await started();
-      await using other = await client(manager);
+      await using manager = await startManager(SyncManager, context);
+      await using other = await clientOf(manager, remote);
       const queue = await other.Queue();
       const got = new Queue<unknown>();
       const take = async (items: QueueProxy) => {
@@ -104,7 +91,7 @@ eachMethod(['forkserver', 'spawn'], (_method, context, test) => {
   }
 
   test('what is on its way to one that is killed stays dropped when the queue has been shut down at once', async () => {
-    await using manager = await started();
+    await using manager = await startManager(SyncManager, context);
     const queue = await manager.JoinableQueue();
     const blocked = new Value('b', 0);
     const receiver = new Process({
