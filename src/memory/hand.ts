@@ -1,9 +1,8 @@
 import { SHARED } from './blocks.js';
 import { handOver, underHeapLock } from './heap.js';
 import { cellAt, header, type Cell } from './program.js';
-import { ownerOf } from './owners.js';
-import { release } from './release.js';
-import { forgetWayBack, goBack, setWayBack } from './returns.js';
+import { own, ownerOf } from './owners.js';
+import { forgetWayBack, setWayBack } from './returns.js';
 import {
   HAND,
   HAND_COUNTER,
@@ -78,19 +77,24 @@ function letOut(): void {
   Atomics.store(header(), slotBase(indexOf(self())) + HAND, 0);
 }
 
-/** Under the heap's lock: frees the parcel that a dead process had in hand, unless it lies in a store. */
+/**
+ * Under the heap's lock: makes the parcel that a dead process had in hand its own, unless it lies in a store. So it goes
+ * with the dead one's other blocks, or goes back, which may be repeated: should the one who does this die, HAND still says
+ * what is to be done, and afterwards OWNER does.
+ */
 export function settleHand(id: number): void {
   const slot = header();
   const base = slotBase(indexOf(id));
   const parcel = slot[base + HAND]!;
   if (parcel === 0) return;
-  slot[base + HAND] = 0;
   const { words, index } = cellAt(slot[base + HAND_COUNTER]!);
   const hasHappened = words[index] !== slot[base + HAND_NUMBER];
-  const isInStore = hasHappened === (slot[base + HAND_WAY] === GIVE);
-  // A message in the store has nowhere to go back to; what is the dead one's own goes with it, or goes back.
-  if (isInStore) forgetWayBack(parcel);
-  else if (ownerOf(parcel) === SHARED && !goBack(parcel)) release(parcel);
+  if (slot[base + HAND_WAY] === GIVE ? !hasHappened : hasHappened) {
+    if (ownerOf(parcel) === SHARED) own(parcel, id);
+  } else if (!hasHappened) {
+    forgetWayBack(parcel); // it is still in the store. One that was given may be another one's by now
+  }
+  slot[base + HAND] = 0;
 }
 
 /** For the one who has taken over a mutex from a dead process, before it changes what the mutex guards. */

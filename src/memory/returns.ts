@@ -40,9 +40,9 @@ export function goBack(address: number): boolean {
     store.words[store.index + RETURNS_FIRST] = address;
   }
   count(back);
-  words[index + OWNER] = SHARED;
-  words[index + PARCEL_BACK] = 0;
   call(cellAt(back + RETURNS_LINE));
+  words[index + OWNER] = SHARED; // from now on nobody repeats it
+  words[index + PARCEL_BACK] = 0;
   return true;
 }
 
