@@ -9,7 +9,7 @@ import { self } from '../memory/slots.js';
 import { Mutex } from '../sync/mutex.js';
 import { dropLeft, recoverLeft } from './chunks.js';
 import type { Copy } from './copy.js';
-import { align, HEADS, LEFT, LINK, LONG, PREFIX, PUT, RETURNED, TAKEN } from './store-layout.js';
+import { align, HEADS, leftIn, LINK, LONG, PREFIX, PUT, RETURNED, TAKEN } from './store-layout.js';
 import { copyOut, Window } from './window.js';
 
 /** A message that has been taken. */
@@ -87,13 +87,13 @@ export class Head {
     const parcel = window.addressAt(offset);
     if (longest !== Infinity) refuseLonger(longest, length === LONG ? parcelLength(parcel) : length);
     if (hand) Atomics.store(hand.words, hand.index, count);
-    if (left !== 0) words[base + LEFT] = left;
+    if (left !== 0) words[leftIn(words, base)] = left;
     words[next] = window.address;
     words[next + 1] = align(offset + PREFIX + Math.max(0, length));
     const takeIt = (): void => void Atomics.store(words, base + TAKEN, (count + 1) | 0);
     const bytes = this.move(length, offset, parcel, takeIt, copy);
     const taken = { bytes, parcel, number: count, tag: window.tagAt(offset), note: window.noteAt(offset) };
-    if (left !== 0) dropLeft(words, base);
+    if (left !== 0) dropLeft(this.address, words, base);
     return taken;
   }
 
@@ -120,7 +120,7 @@ export class Head {
   /** A holder that died may have had a parcel in hand, or a chunk that it left: the count tells where these are. */
   private recover(): void {
     settleHandsAt(this.count);
-    recoverLeft(this.words, this.base);
+    recoverLeft(this.address, this.words, this.base);
   }
 }
 

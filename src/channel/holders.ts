@@ -1,8 +1,9 @@
-import { allocate, free } from '../memory/heap.js';
+import { take, underHeapLock } from '../memory/heap.js';
+import { link } from '../memory/links.js';
 import { createObject } from '../memory/objects.js';
 import { cellAt, type Cell } from '../memory/program.js';
 import { isOnItsWay } from '../memory/references.js';
-import { release } from '../memory/release.js';
+import { releaseAt } from '../memory/release.js';
 import { hasEnded, isGone, self } from '../memory/slots.js';
 import { beforeFork } from '../system/generation.js';
 
@@ -150,9 +151,9 @@ export class Holders {
   private lengthen(): void {
     let last = this.address;
     for (let next = nextOf(last); next !== 0; next = nextOf(last)) last = next;
-    const block = allocate(HOLDER_WORDS * 4);
-    const { words, index } = cellAt(last + NEXT);
-    if (Atomics.compareExchange(words, index, 0, block) !== 0) free(block);
+    underHeapLock(() => {
+      if (nextOf(last) === 0) link(take(HOLDER_WORDS * 4, self()), last + NEXT);
+    });
   }
 }
 
@@ -165,7 +166,6 @@ function nextOf(block: number): number {
 export function releaseHolders(address: number): void {
   const { words, index } = cellAt(address + NEXT);
   for (let block = words[index]!; block !== 0; block = words[index]!) {
-    words[index] = nextOf(block); // out of the chain before it is freed, which must not be done twice
-    release(block);
+    releaseAt(address + NEXT, nextOf(block));
   }
 }

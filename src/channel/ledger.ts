@@ -1,9 +1,10 @@
 import { ProcessError, ValueError } from '../errors.js';
-import { allocate, free } from '../memory/heap.js';
+import { take, underHeapLock } from '../memory/heap.js';
 import { attach, mention } from '../memory/holdings.js';
+import { link } from '../memory/links.js';
 import { createObject, LEDGER } from '../memory/objects.js';
 import { cellAt, type Cell } from '../memory/program.js';
-import { onDisposal, release } from '../memory/release.js';
+import { onDisposal, releaseAt } from '../memory/release.js';
 import { isGone, self } from '../memory/slots.js';
 import { call } from '../memory/waiters.js';
 import type { Waitable } from '../sync/wait.js';
@@ -136,9 +137,9 @@ export class Ledger {
   private lengthen(): void {
     let last = this.address;
     for (let next = nextOf(last); next !== 0; next = nextOf(last)) last = next;
-    const block = allocate(BLOCK_WORDS * 4);
-    const { words, index } = cellAt(last + NEXT);
-    if (Atomics.compareExchange(words, index, 0, block) !== 0) free(block);
+    underHeapLock(() => {
+      if (nextOf(last) === 0) link(take(BLOCK_WORDS * 4, self()), last + NEXT);
+    });
   }
 }
 
@@ -150,7 +151,6 @@ function nextOf(block: number): number {
 onDisposal(LEDGER, (address) => {
   const { words, index } = cellAt(address + NEXT);
   for (let block = words[index]!; block !== 0; block = words[index]!) {
-    words[index] = nextOf(block); // out of the chain before it is freed, which must not be done twice
-    release(block);
+    releaseAt(address + NEXT, nextOf(block));
   }
 });

@@ -10,10 +10,11 @@ import { RETURNS_COUNT, RETURNS_FIRST, RETURNS_LINE } from '../memory/returns.js
  *   words 7, 8   RETURNED: messages that come before all others, because the process that had taken them died before it
  *                could read them: the first parcel, and how many there are; see memory/returns.ts
  *   word  9      line of those who wait for room
- *   word  10     LIMIT on the messages held, or 0       word  11     SPARE: the chunk that the tail moves to next, or 0
+ *   word  10     LIMIT on the messages held, or 0       word  11     TURN: which of the PLACES is SPARE, 0 or 1
  *   words 12..15 TAILS: where the next message goes, as chunk and offset, twice; PUT & 1 says which pair is true
  *   words 16..19 HEADS: where the first message lies, likewise with TAKEN
- *   word  20     LEFT: the chunk that the head leaves, or 0
+ *   words 20, 21 PLACES of two chunks: SPARE, the one that the tail moves to next, or 0; LEFT, the one that the head leaves,
+ *                or 0
  *
  * A chunk is a block of messages one behind the other, each with four words before it: its length, an address (of the
  * parcel, when LONG stands for the length, or of the next chunk, when it is LINK), and two words for the sender's use.
@@ -29,11 +30,24 @@ export const RETURNED = RETURNS_FIRST;
 export const RETURNED_COUNT = RETURNS_COUNT;
 export const ROOM_LINE = 9;
 export const LIMIT = 10;
-export const SPARE = 11;
+const TURN = 11;
 export const TAILS = 12;
 export const HEADS = 16;
-export const LEFT = 20;
-export const STORE_BYTES = 21 * 4;
+const PLACES = 20;
+export const STORE_BYTES = 22 * 4;
+
+export function spareIn(words: Int32Array, base: number): number {
+  return base + PLACES + words[base + TURN]!;
+}
+
+export function leftIn(words: Int32Array, base: number): number {
+  return base + PLACES + 1 - words[base + TURN]!;
+}
+
+/** Makes the chunk that is LEFT the SPARE one. For the holder of the taking mutex and of the heap's lock. */
+export function swapPlaces(words: Int32Array, base: number): void {
+  Atomics.store(words, base + TURN, 1 - words[base + TURN]!);
+}
 
 export const LONG = -1;
 export const LINK = -2;

@@ -1,5 +1,6 @@
-import { free, SHARED, take } from '../memory/heap.js';
+import { free, take } from '../memory/heap.js';
 import { mentionedIn, type Packed } from '../memory/gathered.js';
+import { link } from '../memory/links.js';
 import { createObject, STORE } from '../memory/objects.js';
 import { afterwards, storeParcel } from '../memory/parcel.js';
 import { cellAt, type Cell } from '../memory/program.js';
@@ -64,7 +65,8 @@ export class Store {
     const address = createObject(STORE_BYTES, STORE, (store) => {
       const { words, index } = cellAt(store);
       words[index + LIMIT] = limit;
-      words[index + TAILS] = words[index + HEADS] = take(FIRST_CHUNK, SHARED);
+      link(take(FIRST_CHUNK, self()), store + HEADS);
+      words[index + TAILS] = words[index + HEADS]!;
     });
     return new Store(address);
   }

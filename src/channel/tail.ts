@@ -2,11 +2,12 @@ import { give, settleHandsAt } from '../memory/hand.js';
 import { cellAt, type Cell } from '../memory/program.js';
 import { Mutex } from '../sync/mutex.js';
 import { spareAfter, useSpare } from './chunks.js';
-import { align, LINK, LONG, PREFIX, PUT, SPARE, TAILS } from './store-layout.js';
+import { align, LINK, LONG, PREFIX, PUT, TAILS } from './store-layout.js';
 import { copy, Window } from './window.js';
 
 /** The end of a store at which messages are put. */
 export class Tail {
+  private readonly address: number;
   private readonly words: Int32Array;
   private readonly base: number;
   private readonly count: Cell;
@@ -15,6 +16,7 @@ export class Tail {
 
   constructor(address: number) {
     const { words, index } = cellAt(address);
+    this.address = address;
     this.words = words;
     this.base = index;
     this.count = cellAt(address + PUT);
@@ -44,8 +46,9 @@ export class Tail {
     let offset = words[now + 1]!;
     const inline = bytes === undefined ? 0 : bytes.length;
     // Behind each message there is room for the link to the next chunk.
-    if (offset + PREFIX + inline + PREFIX > window.bytes.length) {
-      const chunk = spareAfter(window.address, words, base);
+    const moves = offset + PREFIX + inline + PREFIX > window.bytes.length;
+    if (moves) {
+      const chunk = spareAfter(window.address, this.address, words, base);
       window.write(offset, LINK, chunk, 0, 0);
       window.show(chunk);
       offset = 0;
@@ -57,6 +60,6 @@ export class Tail {
     const putIt = (): void => void Atomics.store(words, base + PUT, (count + 1) | 0);
     if (parcel === 0) putIt();
     else give(parcel, this.count, putIt);
-    if (words[base + SPARE] === window.address) useSpare(words, base);
+    if (moves) useSpare(words, base);
   }
 }

@@ -39,6 +39,7 @@ export const SETTINGS = 97; // address of what every process of the program has 
 export const DEADLOCK_AFTER = 98; // milliseconds after which a wait for a lock looks whether it is part of a deadlock, or 0
 export const FREE_BLOCKS = 128; // heads of the lists of free blocks, by log2 of their size in words
 export const FREE_EXTENTS = 160; // heads of the lists of free extents, by log2 of their size in pages
+export const LINKS = 192; // what is being linked or unlinked, three words for each level; see links.ts
 
 export const SLOT_COUNT = 1024;
 export const SLOT_WORDS = 32;

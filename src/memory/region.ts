@@ -1,11 +1,11 @@
 import { viewMemory } from '../system/memory.js';
-import { KIND, LARGEST_BLOCK, SHARED } from './blocks.js';
+import { KIND, LARGEST_BLOCK } from './blocks.js';
 import { clearExtent, mapExtent, takeExtent, unmapExtent } from './extent.js';
 import { attach } from './holdings.js';
+import { link } from './links.js';
 import { createObject, REGION, SIMPLE } from './objects.js';
-import { own, uncount } from './owners.js';
 import { cellAt, systemAddress } from './program.js';
-import { onDisposal, releaseWord } from './release.js';
+import { onDisposal, releaseAt } from './release.js';
 import { self } from './slots.js';
 
 /**
@@ -17,10 +17,7 @@ export function createRegion(bytes: number): number {
   return createObject(EXTENT_BYTES, REGION, (region) => {
     const extent = takeExtent(bytes, self());
     clearExtent(extent);
-    const { words, index } = cellAt(region);
-    words[index] = extent; // should we die here, it goes with us, and goes only once
-    own(extent, SHARED);
-    uncount(self());
+    link(extent, region);
   });
 }
 
@@ -46,7 +43,4 @@ function bufferOf(address: number, bytes: number): ArrayBuffer {
 
 const unreachable = new FinalizationRegistry(unmapExtent);
 
-onDisposal(REGION, (address) => {
-  const { words, index } = cellAt(address);
-  releaseWord(words, index);
-});
+onDisposal(REGION, (address) => releaseAt(address));

@@ -11,6 +11,7 @@ import {
   REFERENCES,
 } from './blocks.js';
 import { putExtent } from './extent.js';
+import { unlink } from './links.js';
 import { forgetWayBack, goBack } from './returns.js';
 import { LET_GO } from './layout.js';
 import { ownerOf, uncount } from './owners.js';
@@ -41,8 +42,8 @@ export function releaseBlocksOf(id: number): void {
 const disposals = new Map<number, (address: number) => void>();
 
 /**
- * Says how the parts of a kind of object are freed: under the heap's lock, each of them taken out of the object
- * (`releaseWord`) before it is freed. Should the one who does it die in between, the next one does the rest.
+ * Says how the parts of a kind of object are freed: under the heap's lock, each of them taken out of the object as it is
+ * freed (`releaseAt`). Should the one who does it die in between, the next one does the rest.
  */
 export function onDisposal(kind: number, dispose: (address: number) => void): void {
   disposals.set(kind, dispose);
@@ -53,7 +54,7 @@ function releaseParts(address: number, words: Int32Array, index: number): boolea
   const kind = words[index + KIND]!;
   if (kind === PARCEL || kind === EXTENT) {
     forgetWayBack(address); // first: without what it mentions, or its pages, it is no message any more
-    releaseWord(words, index + PARCEL_REFERENCES);
+    releaseAt(address + PARCEL_REFERENCES);
   } else if (kind === REFERENCES) countReferences(words, index);
   else if (kind > OBJECT) return disposeParts(kind, address);
   return true;
@@ -65,11 +66,16 @@ function disposeParts(kind: number, address: number): boolean {
   return dispose !== undefined;
 }
 
-/** Frees the block whose address stands in a word, unless that is 0. */
-export function releaseWord(words: Int32Array, at: number): void {
-  const part = words[at]!;
-  words[at] = 0; // first: twice would be a catastrophe, never is a pity
-  if (part !== 0) release(part);
+/** Frees the block whose address stands in a word, unless that is 0; the word says `next` from then on. */
+export function releaseAt(word: number, next = 0): void {
+  const { words, index } = cellAt(word);
+  const part = words[index]!;
+  if (part !== 0) unlink(part, word, next, release);
+}
+
+/** Frees a block to which a word leads in some other way, until it says `next`. */
+export function releaseBehind(part: number, word: number, next: number): void {
+  unlink(part, word, next, release);
 }
 
 function countReferences(words: Int32Array, index: number): void {

@@ -1,5 +1,6 @@
 import { eachBlock, EXTENT, KIND, OWNER, PARCEL, PARCEL_REFERENCES, rebuildLists, REFERENCES } from './blocks.js';
 import { SLOTS_USED } from './layout.js';
+import { repairLinks } from './links.js';
 import { header } from './program.js';
 import { pagesOf } from './pages.js';
 import { release } from './release.js';
@@ -11,6 +12,7 @@ import { release } from './release.js';
  */
 export function repairHeap(): void {
   rebuildLists();
+  repairLinks(release);
   const linked = new Set<number>();
   // Of all slots: a child that is about to be forked has its pages before its slot is in use.
   for (let slot = 0; slot < header()[SLOTS_USED]!; slot++) for (const page of pagesOf(slot)) linked.add(page);

@@ -1,7 +1,8 @@
-import { allocate } from '../memory/heap.js';
+import { take, underHeapLock } from '../memory/heap.js';
 import { WORD } from '../memory/layout.js';
+import { link } from '../memory/links.js';
 import { cellAt, type Cell } from '../memory/program.js';
-import { onDisposal, release } from '../memory/release.js';
+import { onDisposal, releaseAt } from '../memory/release.js';
 import { self } from '../memory/slots.js';
 
 /**
@@ -66,8 +67,7 @@ export class Roster {
   private grow(): void {
     let last = this.first;
     for (let next = nextOf(last); next !== undefined; next = nextOf(next)) last = next;
-    const block = allocate((1 + FURTHER_WORDS) * WORD);
-    Atomics.store(last.words, last.index, block);
+    underHeapLock(() => link(take((1 + FURTHER_WORDS) * WORD, self()), last.address));
   }
 }
 
@@ -77,8 +77,7 @@ export function disposeRosterAt(kind: number, word: number): void {
     const { words, index } = cellAt(address + word);
     for (let block = words[index]!; block !== 0; block = words[index]!) {
       const next = cellAt(block);
-      words[index] = next.words[next.index]!; // out of the chain before it is freed, which must not be done twice
-      release(block);
+      releaseAt(address + word, next.words[next.index]);
     }
   });
 }

@@ -1,10 +1,11 @@
 /** Processes that die before each of their accesses to shared memory, plain ones as well, while they put and while they take. */
 
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { before, test } from 'node:test';
 import { blocksInUse, underHeapLock } from '#dist/memory/heap.js';
-import { EXTENT_WARM } from '#dist/memory/layout.js';
+import { EXTENT_WARM, HEAP_LOCK } from '#dist/memory/layout.js';
 import { header } from '#dist/memory/program.js';
+import { self } from '#dist/memory/slots.js';
 import { Process, Queue } from 'manyfold';
 import { guard } from '../../support/guard.js';
 import { assertHeapSound } from '../../support/heap.js';
@@ -12,6 +13,9 @@ import { dieBeforeAccess, watchPlainStores } from '../../support/kill-points.js'
 
 guard();
 watchPlainStores();
+
+// The fork server and what it opens stay.
+before(async () => void (await run(() => {}, 0)));
 
 /** As long as its number says; a second one of 3000 bytes needs a new chunk, and a longer one than 8 KB a parcel. */
 const message = (length: number) => new Uint8Array(length).fill(length & 255);
@@ -57,14 +61,14 @@ for (const [what, lengths] of [
     };
     await run(put, Infinity);
     assert.deepEqual(drain(queue), lengths);
-    const before = blocksInUse();
+    const blocks = blocksInUse();
     let step = 1;
     while (await run(put, step)) {
       const left = drain(queue);
       assert.deepEqual(left, lengths.slice(0, left.length), `step ${step}`);
       assertHeapSound();
       // A chunk may be at hand, or not.
-      assert.ok(blocksInUse() <= before + 1, `step ${step}: ${blocksInUse()} blocks, ${before} before`);
+      assert.ok(blocksInUse() <= blocks + 1, `step ${step}: ${blocksInUse()} blocks, ${blocks} before`);
       step++;
     }
     context.diagnostic(`${step} steps`);
@@ -81,7 +85,7 @@ for (const [what, lengths] of [
     await run(take, Infinity);
     const numbers = () => Array.from({ length: rest.qsize() }, () => rest.getSync());
     assert.deepEqual(numbers(), lengths);
-    const before = blocksInUse();
+    const blocks = blocksInUse();
     let step = 1;
     for (fill(queue); await run(take, step); fill(queue)) {
       const taken = numbers();
@@ -92,9 +96,43 @@ for (const [what, lengths] of [
       assert.ok(lost === 0 || lost === 1, `step ${step}`);
       assert.deepEqual(left, lengths.slice(taken.length + lost), `step ${step}`);
       assertHeapSound();
-      assert.ok(blocksInUse() <= before + 2, `step ${step}: ${blocksInUse()} blocks, ${before} before`);
+      assert.ok(blocksInUse() <= blocks + 2, `step ${step}: ${blocksInUse()} blocks, ${blocks} before`);
       step++;
     }
     context.diagnostic(`${step} steps`);
   });
 }
+
+/** From when on it uses the heap, where chunks come from and go to. */
+function sinceHeap(): () => boolean {
+  let used = false;
+  return () => (used ||= header()[HEAP_LOCK] === self());
+}
+
+test('no chunk is lost with one who leaves it', async (context) => {
+  const queue = new Queue<Uint8Array>();
+  const fill = () => {
+    // So many fill a chunk: the next one goes to a new one.
+    for (let number = 0; number < 8; number++) queue.putSync(message(8000));
+  };
+  const take = (step: number) => {
+    dieBeforeAccess(step, sinceHeap());
+    queue.getSync();
+  };
+  fill();
+  await run(take, Infinity);
+  drain(queue);
+  const blocks = blocksInUse();
+  let step = 1;
+  for (let died = true; died; step++) {
+    // What is lost each time adds up.
+    for (let round = 0; round < 2; round++) {
+      fill();
+      died = await run(take, step);
+      drain(queue);
+    }
+    assertHeapSound();
+    assert.ok(blocksInUse() <= blocks + 1, `step ${step}: ${blocksInUse()} blocks, ${blocks} before`);
+  }
+  context.diagnostic(`${step} steps`);
+});
