@@ -42,6 +42,7 @@ export const LEAVING = 15; // 1: a thread that is to end; it must not sleep wher
 export const DONE = 16; // 1: its own code has ended, and only its threads go on
 export const STOP = 18; // a thread or coroutine: how it is to end, said by others than its creator, or 0; see process/stop.ts
 export const BELL = 19; // two words: the read and the write end of its doorbell, from the moment that they are open
+export const TARGET = 21; // stands for the target's message among its creator's, or 0: its target has none; see process/prepare.ts
 export const LINE = 12; // those who wait for something of this slot: its start, its end, an answer of it
 export const HOLDINGS = 24; // address of the first page of what it refers to, or 0; see holdings.ts
 export const HAND = 25; // address of a parcel that it is passing on, or 0; see hand.ts

@@ -13,6 +13,7 @@ import { refuseChildrenOfDaemons } from './daemon.js';
 import { forkCaller } from './fork-caller.js';
 import { forkChild } from './fork-server.js';
 import { endWithMain } from './main-exit.js';
+import { nameTarget } from './prepare.js';
 import type { Process } from './process.js';
 import { checkIn, type BootRecord, type Luggage } from './record.js';
 import { spawnChild } from './spawn.js';
@@ -63,6 +64,7 @@ function pack(id: number, object: Process, state: State, method: StartMethod): v
   if (luggage.target !== undefined || args.length > 0 || luggage.subclass !== undefined)
     checkIn(id, LUGGAGE, encode(luggage, { label: 'process' }));
   checkIn(id, BOOT, encode(record));
+  nameTarget(id, message);
 }
 
 function subclassOf(object: Process): Luggage['subclass'] {

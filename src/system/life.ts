@@ -6,19 +6,31 @@ export type StartTime = number;
 
 /** undefined when there is no such process, or when it has ended and only waits to be collected. */
 export function startTimeOf(pid: number): StartTime | undefined {
-  let stat: string;
-  try {
-    stat = fs.readFileSync(`/proc/${pid}/stat`, 'latin1');
-  } catch {
-    return undefined;
-  }
+  const stat = readStat(pid);
+  if (stat === undefined) return undefined;
   // The name in parentheses may hold anything, also spaces and parentheses; the state comes after the last one.
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ', START_TIME + 1);
   return fields[STATE] === 'Z' || fields[STATE] === 'X' ? undefined : Number(fields[START_TIME]) | 0;
 }
 
 const STATE = 0;
 const START_TIME = 19;
+
+/** Holds all of it: some fifty numbers. */
+const stats = Buffer.alloc(2048);
+
+/** `readFileSync` takes 64 KB for a file whose size it does not know: in the fork server, new pages each time. */
+function readStat(pid: number): string | undefined {
+  let fd: number | undefined;
+  try {
+    fd = fs.openSync(`/proc/${pid}/stat`, 'r');
+    return stats.toString('latin1', 0, fs.readSync(fd, stats));
+  } catch {
+    return undefined;
+  } finally {
+    if (fd !== undefined) fs.closeSync(fd);
+  }
+}
 
 export function isRunning(pid: number, startTime: StartTime): boolean {
   return startTimeOf(pid) === startTime;
