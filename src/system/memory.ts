@@ -1,5 +1,6 @@
 import fs from 'node:fs';
-import { systemError } from './error.js';
+import { OSError } from '../errors.js';
+import { errorName, systemError } from './error.js';
 import { addressOf, fallocate, mallopt, memfdCreate, mmap, munmap, viewMemory } from './libc.js';
 
 const MFD_CLOEXEC = 1;
@@ -20,7 +21,13 @@ export interface Mapping {
 export function createMemory(label: string, size: number): number {
   const fd = memfdCreate(label, MFD_CLOEXEC) as number;
   if (fd < 0) throw systemError('memfd_create');
-  fs.ftruncateSync(fd, size);
+  try {
+    fs.ftruncateSync(fd, size);
+  } catch (cause) {
+    fs.closeSync(fd);
+    const text = `ftruncate failed: ${(cause as NodeJS.ErrnoException).code}; shared memory lies in a sparse file, which a limit on the size of files (ulimit -f) forbids`;
+    throw new OSError('ERR_SYSTEM_CALL', text, { cause });
+  }
   return fd;
 }
 
@@ -42,7 +49,9 @@ export function unmapMemory(mapping: { address: number; length: number }): void 
 
 /** Backs a range with real pages now, so that a full machine is an error here and not a SIGBUS at some later access. */
 export function reserveMemory(fd: number, offset: number, length: number): void {
-  if (fallocate(fd, FALLOC_FL_KEEP_SIZE, offset, length) !== 0) throw systemError('fallocate');
+  // Some kernels undo it when a signal comes.
+  while (fallocate(fd, FALLOC_FL_KEEP_SIZE, offset, length) !== 0)
+    if (errorName() !== 'EINTR') throw systemError('fallocate');
 }
 
 /** Gives the pages of a range back to the machine; it reads as zeros afterwards. */

@@ -1,0 +1,99 @@
+/** A machine that has no memory left is a typed error where memory is asked for; all that is there stays whole. */
+
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { before, test } from 'node:test';
+import { Process, Queue, RawArray, SharedArray } from 'manyfold';
+import { areBlocksBack, describeBlocks, settledBlocks } from '../../support/blocks.js';
+import { fillMachine, noFullMachine } from '../../support/full-machine.js';
+import { guard } from '../../support/guard.js';
+import { assertHeapSound } from '../../support/heap.js';
+import { isRunning } from '../../support/processes.js';
+import { programFolder } from '../../support/program.js';
+
+guard();
+
+async function run(target: () => unknown): Promise<void> {
+  const child = new Process({ target });
+  await child.start();
+  await child.join();
+  assert.equal(child.exitCode, 0);
+}
+
+// The fork server and what it opens stay.
+before(() => run(() => {}));
+
+const full = { name: 'OutOfMemoryError', code: 'ERR_OUT_OF_MEMORY', message: 'fallocate failed: ENOSPC' };
+
+test(
+  'on a full machine large arrays and messages are refused, and small ones go on',
+  { skip: noFullMachine },
+  async () => {
+    const queue = new Queue<Uint8Array | string>();
+    await run(() => queue.putSync('known to others'));
+    queue.getSync();
+    const blocks = await settledBlocks();
+    queue.putSync(new Uint8Array(300_000).fill(3));
+    await run(async () => {
+      fillMachine();
+      assert.throws(() => new SharedArray('d', 2 ** 23), full);
+      assert.throws(() => new RawArray('d', 2 ** 23), full);
+      assert.throws(() => queue.putSync(new Uint8Array(50_000_000)), full);
+      await assert.rejects(queue.put(new Uint8Array(50_000_000)), full);
+      // Blocks of the heap, until that has no more pages either.
+      const kept: unknown[] = [];
+      const more = () => {
+        for (;;) kept.push(new RawArray('d', 100_000));
+      };
+      assert.throws(more, full);
+      queue.putSync('small');
+    });
+    assertHeapSound();
+    assert.deepEqual([queue.getSync(), queue.getSync()], [new Uint8Array(300_000).fill(3), 'small']);
+    assert.ok(await areBlocksBack(blocks), describeBlocks());
+    // There is room again.
+    queue.putSync(new Uint8Array(50_000_000).fill(4));
+    assert.deepEqual(queue.getSync(), new Uint8Array(50_000_000).fill(4));
+  },
+);
+
+test('signals that come while memory is asked for change nothing', async () => {
+  const pid = process.pid;
+  const ignore = () => {};
+  process.on('SIGUSR2', ignore);
+  const child = new Process({
+    target: () => {
+      for (;;) {
+        process.kill(pid, 'SIGUSR2');
+        Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);
+      }
+    },
+  });
+  await child.start();
+  try {
+    assert.ok(isRunning(child.pid!));
+    for (let round = 0; round < 5; round++) assert.equal(new RawArray('d', 2 ** 24).at(-1), 0);
+  } finally {
+    child.kill();
+    await child.join();
+    process.off('SIGUSR2', ignore);
+  }
+});
+
+test('where the size of files is limited, that is what the error says', () => {
+  const main = `
+    import { OSError, Queue } from 'manyfold';
+    try {
+      new Queue();
+    } catch (error) {
+      console.log(error instanceof OSError, error.code, error.message);
+    }
+  `;
+  using folder = programFolder({ 'main.mjs': main });
+  const command = `ulimit -f 1000 && exec "${process.execPath}" "${folder.file('main.mjs')}"`;
+  const { stdout, stderr } = spawnSync('sh', ['-c', command], {
+    encoding: 'utf8',
+    env: { ...process.env, NODE_OPTIONS: '' },
+  });
+  assert.match(stdout, /^true ERR_SYSTEM_CALL ftruncate failed: EFBIG; .*ulimit -f/, stderr);
+});
