@@ -106,7 +106,11 @@ async function waiting(lane: Lane): Promise<string> {
 }
 
 function time(ms: number): string {
-  return ms < 1 ? `${(ms * 1000).toPrecision(2)} us` : ms < 100 ? `${ms.toPrecision(2)} ms` : `${Math.round(ms)} ms`;
+  return ms < 1 ? `${rounded(ms * 1000)} us` : `${rounded(ms)} ms`;
+}
+
+function rounded(value: number): number {
+  return value < 100 ? Number(value.toPrecision(2)) : Math.round(value);
 }
 
 const rows: [title: string, measure: (lane: Lane) => Promise<string>][] = [
