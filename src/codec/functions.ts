@@ -8,11 +8,12 @@ import { encodeCaptured } from './encode.js';
 export interface EncodedFunction {
   readonly bytes: Uint8Array;
   readonly capturesNothing: boolean;
-  /** Of a function of which it is known that its next message will be the same, for as long as this `holds`. */
-  readonly constancy: Constancy | undefined;
+  /** Whether it has been made for this call; else these are the very bytes of the last one. */
+  readonly isNew: boolean;
 }
 
-const constant = new WeakMap<object, EncodedFunction & { readonly constancy: Constancy }>();
+/** Of functions of which it is known that their next message will be the same, for as long as their constancy holds. */
+const constant = new WeakMap<object, { readonly encoded: EncodedFunction; readonly constancy: Constancy }>();
 const varying = new WeakSet<object>();
 
 /** The message of a function that captures nothing, and so always travels the same; undefined for any other. */
@@ -25,17 +26,15 @@ export function constantMessage(target: object, label: string): Uint8Array | und
   return undefined;
 }
 
-/** The message of a function; `isNew` when it has been made for this call. */
-export function encodeFunction(target: object, label: string): EncodedFunction & { readonly isNew: boolean } {
+/** The message of a function, captured anew unless that would give the same. */
+export function encodeFunction(target: object, label: string): EncodedFunction {
   const known = constant.get(target);
-  if (known?.constancy.holds()) return { ...known, isNew: false };
-  const found = new Constancy();
-  const { payload, bytes: shared } = encodeCaptured(target, { label, constancy: found });
-  const bytes = shared.slice();
-  const constancy = found.isOf(payload) ? found : undefined;
-  const encoded = { bytes, capturesNothing: capturesNothing(payload), constancy };
-  if (constancy) constant.set(target, { ...encoded, constancy });
-  return { ...encoded, isNew: true };
+  if (known?.constancy.holds()) return known.encoded;
+  const constancy = new Constancy();
+  const { payload, bytes: shared } = encodeCaptured(target, { label, constancy });
+  const encoded = { bytes: shared.slice(), capturesNothing: capturesNothing(payload), isNew: true };
+  if (constancy.isOf(payload)) constant.set(target, { encoded: { ...encoded, isNew: false }, constancy });
+  return encoded;
 }
 
 /** Makes the function of a message, if that runs nothing of the user's; undefined otherwise. */

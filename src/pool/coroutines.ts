@@ -1,6 +1,6 @@
 import { currentTask as currentCoroutine, Task as Coroutine } from '../coroutines/task.js';
 import { waitAsync } from '../sync/await.js';
-import { now } from './clock.js';
+import { now } from '../system/clock.js';
 import { findTaskBy, Task } from './current-task.js';
 import type { Errand } from './errand.js';
 import { Local, type LocalJob } from './local.js';

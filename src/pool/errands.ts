@@ -2,7 +2,7 @@ import { holdLoop, letLoopGo } from '../memory/doorbell.js';
 import { warn } from './callback.js';
 import type { Errand, Request } from './errand.js';
 import type { Observer } from './observer.js';
-import { now } from './clock.js';
+import { now } from '../system/clock.js';
 import { Tickets } from './ticket.js';
 
 /** What became of a task. */

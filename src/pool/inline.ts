@@ -1,7 +1,7 @@
 import { pack } from '../channel/message.js';
 import { decode } from '../codec/decode.js';
 import { waitAsync } from '../sync/await.js';
-import { now } from './clock.js';
+import { now } from '../system/clock.js';
 import { beginTask, endTask } from './current-task.js';
 import type { Errand } from './errand.js';
 import { Local, type LocalJob } from './local.js';

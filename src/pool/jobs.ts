@@ -1,4 +1,3 @@
-import type { Constancy } from '../closure/constant.js';
 import { encodeFunction } from '../codec/functions.js';
 import { takeBackDepartures } from '../memory/handle.js';
 import { free } from '../memory/heap.js';
@@ -24,8 +23,8 @@ const NUMBERS = 2 ** 27;
 
 export class Jobs {
   readonly #byContent = new Map<string, Job>();
-  /** Of functions that need not be captured anew for each task. */
-  readonly #constant = new WeakMap<object, { readonly job: Job; readonly constancy: Constancy }>();
+  /** The messages of functions that need not be captured anew for each task. */
+  readonly #byMessage = new WeakMap<Uint8Array, Job>();
   #made = 0;
 
   /**
@@ -35,20 +34,19 @@ export class Jobs {
    * @throws {PicklingError} the function cannot travel
    */
   of(target: object): Job {
-    const known = this.#constant.get(target);
-    if (known !== undefined && this.#byContent.get(known.job.key) === known.job && known.constancy.holds())
-      return known.job;
-    return this.#capture(target);
+    const { bytes, isNew } = encodeFunction(target, 'target');
+    const known = isNew ? undefined : this.#byMessage.get(bytes);
+    if (known !== undefined && this.#byContent.get(known.key) === known) return known;
+    const job = this.#ofMessage(bytes, isNew, target);
+    this.#byMessage.set(bytes, job);
+    return job;
   }
 
-  #capture(target: object): Job {
-    const { bytes, constancy, isNew } = encodeFunction(target, 'target');
+  #ofMessage(bytes: Uint8Array, isNew: boolean, target: object): Job {
     const key = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
     const known = this.#byContent.get(key);
     if (known && isNew) takeBackDepartures(); // it has been sent
-    const job = known ?? this.#add(key, bytes, nameOf(target));
-    if (constancy) this.#constant.set(target, { job, constancy });
-    return job;
+    return known ?? this.#add(key, bytes, nameOf(target));
   }
 
   #add(key: string, bytes: Uint8Array, target: string): Job {

@@ -1,6 +1,6 @@
 import { ValueError } from '../errors.js';
 import { BaseEngine } from './base-engine.js';
-import { now } from './clock.js';
+import { now } from '../system/clock.js';
 import type { Errand, Request } from './errand.js';
 import { Fifo } from './fifo.js';
 import type { Job } from './jobs.js';

@@ -4,7 +4,7 @@ import type { Outcome } from './outcome.js';
 import { APPLY, isTimed, jobOf, kindOf, MAP, STARSTREAM, STREAM } from './share.js';
 import { drain, isStream, type Send } from './yields.js';
 import { targetOf, type Target } from './targets.js';
-import { now } from './clock.js';
+import { now } from '../system/clock.js';
 import type { Ticket } from './ticket.js';
 
 /** Runs a task. A promise only where something has to be awaited: that costs more than a small task. */

@@ -3,7 +3,7 @@ import type { Death } from './crew.js';
 import type { Errand } from './errand.js';
 import type { End } from './errands.js';
 import type { Observer } from './observer.js';
-import { now } from './clock.js';
+import { now } from '../system/clock.js';
 
 // Events that are gathered before they are written.
 const GATHERED = 1000;

@@ -1,6 +1,6 @@
 import { TimeoutError } from '../errors.js';
 import type { Errand } from './errand.js';
-import { now } from './clock.js';
+import { now } from '../system/clock.js';
 
 const LONGEST_TIMER = 2 ** 31 - 1;
 

@@ -13,7 +13,7 @@ import { BROKEN, DONE, FAILED, LEFT, PART, READY, REPORT, RETIRING, SKIPPED, typ
 import { LEAVE, Seat, WAIT } from './seat.js';
 import type { Target } from './targets.js';
 import { openLink, type TaskLink } from './task-link.js';
-import { now } from './clock.js';
+import { now } from '../system/clock.js';
 import { Ticket } from './ticket.js';
 import { PARTS_AHEAD, type Send } from './yields.js';
 

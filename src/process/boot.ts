@@ -4,6 +4,7 @@ import { header } from '../memory/program.js';
 import { CREATOR, enterSlot, indexOf, inheritSlot, isGone, self, slotBase } from '../memory/slots.js';
 import { leaveNow, muteStdin, renameProcess, setParentDeathSignal } from '../system/child.js';
 import { enterBusyFork, enterFork } from '../system/fork.js';
+import { leavePlatformThreads } from '../system/platform.js';
 import { awaitOrder, createOrder, giveOrder } from '../system/order.js';
 import { logger } from '../logging/logger.js';
 import { applyLogSettings } from '../logging/stderr.js';
@@ -27,6 +28,7 @@ const { SIGKILL } = os.constants.signals;
 
 /** In the fork server, before it forks: what would be the same in each of its children. */
 export async function prepareForked(): Promise<void> {
+  leavePlatformThreads();
   leaveThroughExit();
   prepareLeaving();
   leaveWhenQuiet();
@@ -75,6 +77,7 @@ export function bootFork(object: Process, state: State, { id, parent, turn, letS
     leaveWithoutParent(parent);
     enterBusyFork();
     muteStdin();
+    leavePlatformThreads();
     enterSlot(id);
     becomeNewProcess();
     forgetParent(turn);

@@ -6,6 +6,7 @@ import { call } from '../memory/waiters.js';
 import { checkBusyFork, forkProcess } from '../system/fork.js';
 import { prepareFork } from '../system/generation.js';
 import { startTimeOf } from '../system/life.js';
+import { findPlatformThreads } from '../system/platform.js';
 import { holdSignals } from '../system/signals.js';
 import { otherThreadsRun, startThreadPool, unexpectedThreads } from '../system/threads.js';
 import { bootFork } from './boot.js';
@@ -31,6 +32,7 @@ export async function forkCaller(id: number, object: Process, state: State): Pro
   if (!isForkable)
     throw unsafe('the program has to be launched by `npx manyfold run`, as in `npx manyfold run app.ts`');
   await startThreadPool();
+  findPlatformThreads();
   findTimers();
   nameClassesSeenBy(Reflect.get(object, 'run')); // perhaps of a class of the program
   if (state.target) nameClassesSeenBy(state.target);

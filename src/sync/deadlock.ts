@@ -2,6 +2,7 @@ import { ArgumentTypeError, DeadlockError, expected } from '../errors.js';
 import { waitsOfKinds, type Wait } from '../memory/entries.js';
 import { DEADLOCK_AFTER } from '../memory/layout.js';
 import { cellAt, header } from '../memory/program.js';
+import { now } from '../system/clock.js';
 import { isLock, nameOfKind, type KindName } from './kinds.js';
 import { notesOf, type Note } from './notes.js';
 import { holdersOfPermits } from './permit-words.js';
@@ -69,7 +70,7 @@ function report(nodes: readonly Node[]): Deadlock {
     id: line,
     heldBy: holders.map(who),
     blocking,
-    milliseconds: Math.round(Date.now() - note.since),
+    milliseconds: Math.floor(now() - note.since),
     stack: note.stack,
   }));
   return { certain: nodes.every(({ blocking }) => blocking), waits };

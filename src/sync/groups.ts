@@ -3,6 +3,7 @@ import { onRing, unmuteBell } from '../memory/doorbell.js';
 import type { Cell } from '../memory/program.js';
 import { inForkedChild } from '../system/generation.js';
 import { call, calm, enterLine, isCalled, leaveLine, type Entry } from '../memory/waiters.js';
+import { onMachine } from '../system/clock.js';
 import { stayAwake } from './awake.js';
 import { deadlockOf } from './deadlock.js';
 import { noteAwaiting, userFrames, type Note } from './notes.js';
@@ -211,5 +212,5 @@ function endDeadlocks(): void {
 
 function noteOf({ entry, waiters }: Group): Note {
   const { since, trace } = waiters[0]!;
-  return { ticket: entry!.ticket, since: performance.timeOrigin + since, stack: userFrames(trace?.stack) };
+  return { ticket: entry!.ticket, since: onMachine(since), stack: userFrames(trace?.stack) };
 }

@@ -9,7 +9,7 @@ import { isOwnFrame } from '../system/installation.js';
 /** What a process says of a wait that lasts: for those who look for deadlocks. */
 export interface Note {
   readonly ticket: number;
-  /** When it began, in milliseconds since 1970. */
+  /** When it began, by the machine's clock. */
   readonly since: number;
   readonly stack: string;
 }

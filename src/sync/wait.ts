@@ -1,5 +1,6 @@
 import { sweep } from '../memory/death.js';
 import { call, calm, enterLine, leaveLine, sleepInLine, type Entry } from '../memory/waiters.js';
+import { onMachine } from '../system/clock.js';
 import { isAlone, waitsForItself } from './alone.js';
 import { deadlockOf } from './deadlock.js';
 import { stepAside } from './groups.js';
@@ -88,7 +89,7 @@ function leave(entry: Entry, sated: boolean): void {
 
 /** Says where this thread waits, when it has done so for a while: it may be part of a deadlock. */
 function note(ticket: number, since: number): true {
-  noteBlocking({ ticket, since: performance.timeOrigin + since, stack: userFrames(new Error('here').stack) });
+  noteBlocking({ ticket, since: onMachine(since), stack: userFrames(new Error('here').stack) });
   return true;
 }
 

@@ -116,9 +116,18 @@ export const lookUpDirect = once(() => {
 });
 
 export const uvDefaultLoop = late('void *uv_default_loop()');
-// Two functions of Node's and V8's own, by the names that the compiler has given them.
+// Functions of Node's and V8's own, by the names that the compiler has given them.
 const currentIsolate = lateBy(() => libc().func('_ZN2v87Isolate10GetCurrentEv', 'void *', []));
 const loopOfIsolate = lateBy(() => libc().func('_ZN4node19GetCurrentEventLoopEPN2v87IsolateE', 'void *', ['void *']));
+
+export const countPlatformThreads = lateBy(() =>
+  libc().func('_ZN4node12NodePlatform21NumberOfWorkerThreadsEv', 'int', ['size_t']),
+);
+
+/** Where something of Node's own lies, by such a name. */
+export function symbolAddress(name: string): number {
+  return addressOf(libc().symbol(name));
+}
 
 /** The event loop of this thread. */
 export function currentLoop(): unknown {
