@@ -70,7 +70,7 @@ function report(nodes: readonly Node[]): Deadlock {
     id: line,
     heldBy: holders.map(who),
     blocking,
-    milliseconds: Math.floor(now() - note.since),
+    milliseconds: Math.round(now() - note.since),
     stack: note.stack,
   }));
   return { certain: nodes.every(({ blocking }) => blocking), waits };
