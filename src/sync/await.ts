@@ -1,6 +1,7 @@
 import { holdLoop, letLoopGo, listen } from '../memory/doorbell.js';
 import { alarm } from './alarm.js';
 import { isAwaited, joinGroup, leaveGroup, lookAgain, type Waiter } from './groups.js';
+import { currentOwner } from './owner.js';
 import { beginWait } from './scope.js';
 import { tryDeeper, type Waitable } from './waitable.js';
 
@@ -58,6 +59,7 @@ function waitInGroup<T>(waitable: Waitable<T>, timeout: number, options: AwaitOp
     };
     const waiter: Waiter = {
       since: performance.now(),
+      owner: currentOwner(),
       trace: waitable.kind === undefined ? undefined : new Error('here'),
       attempt: (patient, called) => waitable.attempt(patient, called),
       resolve: (value) => (settle(), resolve(value as T | undefined)),

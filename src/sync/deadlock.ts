@@ -5,6 +5,7 @@ import { cellAt, header } from '../memory/program.js';
 import { now } from '../system/clock.js';
 import { isLock, nameOfKind, type KindName } from './kinds.js';
 import { notesOf, type Note } from './notes.js';
+import { PROCESS } from './owner.js';
 import { holdersOfPermits } from './permit-words.js';
 
 /** Somebody who waits, in a deadlock. */
@@ -17,8 +18,8 @@ export interface DeadlockedWait {
   readonly waitsFor: KindName;
   /** What tells the lock or semaphore that it waits for from the others of this program. */
   readonly id: number;
-  /** Who holds that. */
-  readonly heldBy: readonly { readonly process: string; readonly pid: number }[];
+  /** Who holds that. `stack` is where a lock was acquired, if that was done while `setDeadlockTimeout` was in force. */
+  readonly heldBy: readonly { readonly process: string; readonly pid: number; readonly stack?: string }[];
   /** Whether its thread blocks; else one of its coroutines waits. */
   readonly blocking: boolean;
   /** How long it has waited. */
@@ -27,7 +28,7 @@ export interface DeadlockedWait {
   readonly stack: string;
 }
 
-/** Processes that wait for each other in a circle. */
+/** Processes, or coroutines that `asOwner` has started, that wait for each other in a circle. */
 export interface Deadlock {
   /**
    * Whether all of them block. Of a process whose coroutines wait nobody knows which of them holds what: it may yet
@@ -38,10 +39,17 @@ export interface Deadlock {
   readonly waits: readonly DeadlockedWait[];
 }
 
+/** Who holds something: a process; and who of it, and since where, when that is known. */
+interface Holder {
+  readonly id: number;
+  readonly owner?: number | undefined;
+  readonly stack?: string | undefined;
+}
+
 /** A wait that lasts, and those on whom it depends. */
 interface Node extends Wait {
   readonly note: Note;
-  readonly holders: readonly number[];
+  readonly holders: readonly Holder[];
 }
 
 /**
@@ -64,11 +72,12 @@ function report(nodes: readonly Node[]): Deadlock {
     const { process, pid } = notesOf(id);
     return { process, pid };
   };
+  const holding = ({ id, stack }: Holder) => (stack === undefined ? who(id) : { ...who(id), stack });
   const waits = nodes.map(({ id, kind, line, blocking, holders, note }) => ({
     ...who(id),
     waitsFor: nameOfKind(kind),
     id: line,
-    heldBy: holders.map(who),
+    heldBy: holders.map(holding),
     blocking,
     milliseconds: Math.round(now() - note.since),
     stack: note.stack,
@@ -97,10 +106,13 @@ export function setDeadlockTimeout(milliseconds: number | null): void {
 }
 
 /** What ends a wait that lasts: it has been chosen to end a deadlock. */
-export function deadlockOf(ticket: number, milliseconds: number): DeadlockError | undefined {
+export function deadlockOf(ticket: number, owner: number, milliseconds: number): DeadlockError | undefined {
   const after = Atomics.load(header(), DEADLOCK_AFTER);
   if (after === 0 || milliseconds < after) return undefined;
-  const circle = circles().find((nodes) => lastOf(nodes).ticket === ticket);
+  const circle = circles().find((nodes) => {
+    const last = lastOf(nodes);
+    return last.ticket === ticket && last.note.owner === owner;
+  });
   if (!circle) return undefined;
   const { waits } = report(circle);
   return new DeadlockError(`processes wait for each other in a circle\n${waits.map(describe).join('\n')}`, waits);
@@ -108,7 +120,9 @@ export function deadlockOf(ticket: number, milliseconds: number): DeadlockError 
 
 function describe({ process, pid, waitsFor, id, heldBy, milliseconds, stack }: DeadlockedWait): string {
   const holders = heldBy.map((holder) => `${holder.process} (pid ${holder.pid})`).join(', ');
-  return `${process} (pid ${pid}) has waited ${milliseconds} ms for ${waitsFor} ${id}, held by ${holders}\n${stack}`;
+  const acquired = heldBy.flatMap((holder) => (holder.stack === undefined ? [] : ['acquired there', holder.stack]));
+  const wait = `${process} (pid ${pid}) has waited ${milliseconds} ms for ${waitsFor} ${id}, held by ${holders}`;
+  return [wait, stack, ...acquired].join('\n');
 }
 
 /** The one that came last: it ends, so that not all of a circle do. */
@@ -129,18 +143,22 @@ function circles(): Node[][] {
 
 function longWaits(): Node[] {
   const waits = waitsOfKinds();
-  const notes = new Map([...new Set(waits.map(({ id }) => id))].map((id) => [id, notesOf(id).waits]));
+  const notes = new Map([...new Set(waits.map(({ id }) => id))].map((id) => [id, notesOf(id)]));
   return waits.flatMap((wait) => {
-    const note = notes.get(wait.id)!.find(({ ticket }) => ticket === wait.ticket);
-    return note ? [{ ...wait, note, holders: holdersOf(wait) }] : [];
+    const noted = notes.get(wait.id)!.waits.filter(({ ticket }) => ticket === wait.ticket);
+    const holders = noted.length > 0 ? holdersOf(wait) : [];
+    const { id, line, ticket, kind, blocking } = wait;
+    return noted.map((note) => ({ id, line, ticket, kind, blocking, note, holders }));
   });
 }
 
-function holdersOf({ kind, line }: Wait): number[] {
-  if (!isLock(kind)) return holdersOfPermits(line);
+function holdersOf({ kind, line }: Wait): Holder[] {
+  if (!isLock(kind)) return holdersOfPermits(line).map((id) => ({ id }));
   const { words, index } = cellAt(line - 1);
-  const holder = Atomics.load(words, index);
-  return holder > 0 ? [holder] : [];
+  const id = Atomics.load(words, index);
+  if (id <= 0) return [];
+  const held = notesOf(id).held.find((lock) => lock.line === line);
+  return [{ id, owner: held?.owner, stack: held?.stack }];
 }
 
 /** The waits that nobody will end, as far as one can see: all on whom they depend are in such waits themselves. */
@@ -151,12 +169,13 @@ function hopeless(nodes: readonly Node[]): Node[] {
 }
 
 /** The waits that keep a holder from releasing what `node` waits for. */
-function stoppedBy(holder: number, node: Node, nodes: readonly Node[]): Node[] {
-  const own = nodes.filter(({ id }) => id === holder);
+function stoppedBy({ id, owner }: Holder, node: Node, nodes: readonly Node[]): Node[] {
+  const own = nodes.filter((other) => other.id === id);
   const block = own.filter(({ blocking }) => blocking);
   if (block.length > 0) return block;
+  if (owner !== undefined && owner !== PROCESS) return own.filter(({ note }) => note.owner === owner);
   // The coroutines of one process wait for each other all the time, and go on.
-  return holder === node.id ? [] : own;
+  return id === node.id ? [] : own;
 }
 
 /** The waits on which one depends, directly or not. */

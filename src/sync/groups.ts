@@ -6,13 +6,16 @@ import { call, calm, enterLine, isCalled, leaveLine, type Entry } from '../memor
 import { onMachine } from '../system/clock.js';
 import { stayAwake } from './awake.js';
 import { deadlockOf } from './deadlock.js';
-import { noteAwaiting, userFrames, type Note } from './notes.js';
+import { userFrames } from './frames.js';
+import { noteAwaiting, type Note } from './notes.js';
 import { FIRST_LOOK, HUNGRY_AFTER, LAST_LOOK, type Waitable } from './waitable.js';
 
 /** One coroutine that waits. */
 export interface Waiter {
   /** When it came, by `performance.now()`. */
   readonly since: number;
+  /** Who of this process it is; see owner.ts. */
+  readonly owner: number;
   /** Where it waits, for what others hold. */
   readonly trace: Error | undefined;
   attempt(patient: boolean, called: boolean): unknown;
@@ -197,20 +200,24 @@ function look(): void {
   looking ??= setTimeout(look, interval).unref();
 }
 
-/** Says what has been waited for in vain: it may be part of a deadlock. The first of a group stands for the others. */
+/** So many of a group stand for the others. */
+const NOTED = 16;
+
+/** Says what has been waited for in vain: it may be part of a deadlock. */
 function endDeadlocks(): void {
   const waiting = [...groups.values()].filter(({ kind, entry }) => kind !== undefined && entry !== undefined);
-  noteAwaiting(waiting.map(noteOf));
+  noteAwaiting(waiting.flatMap((group) => group.waiters.slice(0, NOTED).map((waiter) => noteOf(group, waiter))));
   for (const { line, entry, waiters } of waiting) {
-    const [first] = waiters as [Waiter];
-    const deadlock = deadlockOf(entry!.ticket, performance.now() - first.since);
-    if (!deadlock) continue;
-    leaveGroup(line, first);
-    first.reject(deadlock);
+    for (const waiter of waiters.slice(0, NOTED)) {
+      const deadlock = deadlockOf(entry!.ticket, waiter.owner, performance.now() - waiter.since);
+      if (!deadlock) continue;
+      leaveGroup(line, waiter);
+      waiter.reject(deadlock);
+      break;
+    }
   }
 }
 
-function noteOf({ entry, waiters }: Group): Note {
-  const { since, trace } = waiters[0]!;
-  return { ticket: entry!.ticket, since: onMachine(since), stack: userFrames(trace?.stack) };
+function noteOf({ entry }: Group, { since, trace, owner }: Waiter): Note {
+  return { ticket: entry!.ticket, since: onMachine(since), stack: userFrames(trace?.stack), owner };
 }

@@ -1,13 +1,16 @@
+import { DEADLOCK_AFTER } from '../memory/layout.js';
+import { cellAt, type Cell } from '../memory/program.js';
 import { inForkedChild } from '../system/generation.js';
 import type { LockCore } from './lock-core.js';
 import { currentOwner, PROCESS } from './owner.js';
 import type { Permits } from './permits.js';
+import { userFrames } from './frames.js';
 
 /**
  * What coroutines of this thread hold, by address: what one of them leaves when it is killed is handed on, as what a
  * process leaves that dies. Of other owners nobody knows when they end.
  */
-const locks = new Map<number, { readonly core: LockCore; readonly owner: number }>();
+const locks = new Map<number, { readonly core: LockCore; readonly owner: number; readonly trace: Error | undefined }>();
 const permits = new Map<number, { readonly of: Permits; readonly counts: Map<number, number> }>();
 
 inForkedChild(() => {
@@ -17,8 +20,33 @@ inForkedChild(() => {
 
 /** The caller has acquired a lock. */
 export function noteHeld(core: LockCore, owner = currentOwner()): void {
-  if (owner !== PROCESS) locks.set(core.address, { core, owner });
+  const traced = isTraced();
+  if (owner !== PROCESS || traced)
+    locks.set(core.address, { core, owner, trace: traced ? new Error('here') : undefined });
   else if (locks.size > 0) locks.delete(core.address);
+}
+
+let deadlockAfter: Cell | undefined;
+
+/** Whether those who look for deadlocks are to be told where a lock was acquired: that takes more than to acquire it. */
+function isTraced(): boolean {
+  deadlockAfter ??= cellAt(DEADLOCK_AFTER);
+  return deadlockAfter.words[deadlockAfter.index] !== 0;
+}
+
+/** A lock that is held here, by whom of this process, and where that one acquired it, where this is known. */
+export interface HeldLock {
+  readonly line: number;
+  readonly owner: number;
+  readonly stack: string | undefined;
+}
+
+export function locksHeld(): HeldLock[] {
+  return [...locks.values()].map(({ core, owner, trace }) => ({
+    line: core.line.address,
+    owner,
+    stack: trace && userFrames(trace.stack),
+  }));
 }
 
 /** A lock has been released, by whomever. */

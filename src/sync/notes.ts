@@ -3,8 +3,8 @@ import { readParcel, storeParcel } from '../memory/parcel.js';
 import { header } from '../memory/program.js';
 import { release } from '../memory/release.js';
 import { hasEnded, indexOf, NOTES, PID, self, slotBase } from '../memory/slots.js';
+import { locksHeld, type HeldLock } from './left.js';
 import { processName } from './names.js';
-import { isOwnFrame } from '../system/installation.js';
 
 /** What a process says of a wait that lasts: for those who look for deadlocks. */
 export interface Note {
@@ -12,12 +12,15 @@ export interface Note {
   /** When it began, by the machine's clock. */
   readonly since: number;
   readonly stack: string;
+  /** Who of the process waits; see owner.ts. */
+  readonly owner: number;
 }
 
 export interface Notes {
   readonly process: string;
   readonly pid: number;
   readonly waits: readonly Note[];
+  readonly held: readonly HeldLock[];
 }
 
 let blocking: Note | undefined;
@@ -36,10 +39,14 @@ export function noteAwaiting(notes: readonly Note[]): void {
   publish();
 }
 
+function all(waits: readonly Note[]): Notes {
+  return { process: processName(), pid: process.pid, waits, held: locksHeld() };
+}
+
 /** The notes lie in a block that dies with the process; it is read and replaced under the heap's lock only. */
 function publish(): void {
   const waits = blocking ? [blocking, ...awaiting] : awaiting;
-  const text = waits.length === 0 ? '' : JSON.stringify({ process: processName(), pid: process.pid, waits });
+  const text = waits.length === 0 ? '' : JSON.stringify(all(waits));
   if (text === published) return;
   published = text;
   const address = text === '' ? 0 : storeParcel(Buffer.from(text), self());
@@ -58,14 +65,5 @@ export function notesOf(id: number): Notes {
   });
   if (bytes) return JSON.parse(bytes.toString()) as Notes;
   const pid = Atomics.load(header(), base + PID);
-  return { process: `process ${pid}`, pid, waits: [] };
-}
-
-/** The frames of a stack that are none of the library's own. */
-export function userFrames(stack = ''): string {
-  return stack
-    .split('\n')
-    .slice(1)
-    .filter((line) => !isOwnFrame(line))
-    .join('\n');
+  return { process: `process ${pid}`, pid, waits: [], held: [] };
 }

@@ -4,7 +4,9 @@ import { onMachine } from '../system/clock.js';
 import { isAlone, waitsForItself } from './alone.js';
 import { deadlockOf } from './deadlock.js';
 import { stepAside } from './groups.js';
-import { noteBlocking, userFrames } from './notes.js';
+import { userFrames } from './frames.js';
+import { noteBlocking } from './notes.js';
+import { currentOwner } from './owner.js';
 import { spin } from './spin.js';
 import { FIRST_LOOK, HUNGRY_AFTER, LAST_LOOK, tryDeeper, type Waitable } from './waitable.js';
 
@@ -89,11 +91,12 @@ function leave(entry: Entry, sated: boolean): void {
 
 /** Says where this thread waits, when it has done so for a while: it may be part of a deadlock. */
 function note(ticket: number, since: number): true {
-  noteBlocking({ ticket, since: onMachine(since), stack: userFrames(new Error('here').stack) });
+  const stack = userFrames(new Error('here').stack);
+  noteBlocking({ ticket, since: onMachine(since), stack, owner: currentOwner() });
   return true;
 }
 
 function endDeadlock(ticket: number, since: number): void {
-  const deadlock = deadlockOf(ticket, performance.now() - since);
+  const deadlock = deadlockOf(ticket, currentOwner(), performance.now() - since);
   if (deadlock) throw deadlock;
 }

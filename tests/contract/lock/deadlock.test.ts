@@ -8,7 +8,7 @@ import { until } from '../../support/wait.js';
 
 eachMethod(
   ['forkserver', 'spawn', 'fork', 'thread'],
-  { coroutine: 'what a coroutine holds, its thread holds: who waits for whom cannot be told' },
+  { coroutine: 'all of them are one process here, and these tests tell processes apart' },
   (_method, context, test) => {
     const { Barrier, BoundedSemaphore, Lock, Process, Queue, RLock } = context;
     type Held = InstanceType<typeof Lock> | InstanceType<typeof RLock> | InstanceType<typeof BoundedSemaphore>;
@@ -111,6 +111,50 @@ eachMethod(
         setDeadlockTimeout(null);
       }
       lock.release();
+    });
+
+    test('coroutines of one process that block each other are found, by those that hold', async () => {
+      const circle = async (name: string, first: Held, second: Held, barrier: { wait(): Promise<unknown> }) => {
+        using _held = await first.hold();
+        await barrier.wait();
+        await second.acquire();
+        second.release();
+        return name;
+      };
+      const outcomes = new Queue<string>();
+      const target = async () => {
+        const [left, right] = [new Lock(), new RLock()];
+        const barrier = new Barrier(2);
+        const ends = [asOwner(circle, 'left', left, right, barrier), asOwner(circle, 'right', right, left, barrier)];
+        for (const end of await Promise.allSettled(ends)) {
+          await outcomes.put(end.status === 'fulfilled' ? end.value : (end.reason as Error).name);
+        }
+      };
+      setDeadlockTimeout(2 ** 30); // so that it is known where a lock was acquired
+      try {
+        const child = new Process({ name: 'both', target });
+        await child.start();
+        const [deadlock] = (await found()) as [Deadlock];
+        assert.deepEqual(deadlock.waits.map(({ process, waitsFor }) => `${process} ${waitsFor}`).toSorted(), [
+          'both Lock',
+          'both RLock',
+        ]);
+        for (const { heldBy, stack } of deadlock.waits) {
+          assert.deepEqual(
+            heldBy.map(({ process, pid }) => [process, pid]),
+            [['both', child.pid]],
+          );
+          assert.match(stack, /circle/);
+          assert.match(heldBy[0]!.stack!, /circle/);
+        }
+        setDeadlockTimeout(60);
+        const [one, other] = [await outcomes.get(), await outcomes.get()];
+        assert.ok([one, other].includes('DeadlockError') && [one, other].some((end) => /left|right/.test(end)));
+        await child.join();
+        assert.deepEqual(findDeadlocks(), []);
+      } finally {
+        setDeadlockTimeout(null);
+      }
     });
 
     test('who only waits for somebody who is busy is in no deadlock', async () => {

@@ -49,5 +49,6 @@ export async function owners(): Promise<void> {
   for (const { certain, waits } of findDeadlocks()) {
     equal<boolean, typeof certain>();
     equal<string | undefined, (typeof waits)[number]['stack'] | undefined>();
+    equal<string | undefined, (typeof waits)[number]['heldBy'][number]['stack']>();
   }
 }
