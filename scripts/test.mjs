@@ -103,11 +103,13 @@ function testFiles(patterns) {
 
 /** Ends a test file that hangs where its own guard does not see it, such as in a wait that blocks its event loop. */
 function watchFiles({ relatives, dumpProcess }) {
-  const born = new Map();
+  let seen = new Map();
   return setInterval(() => {
-    for (const file of relatives(process.pid).filter(({ ppid }) => ppid === process.pid)) {
-      if (!born.has(file.pid)) born.set(file.pid, Date.now());
-      if (Date.now() - born.get(file.pid) < fileLimit) continue;
+    const files = relatives(process.pid).filter(({ ppid }) => ppid === process.pid);
+    // Those that have ended are forgotten: their numbers are given out again.
+    seen = new Map(files.map(({ pid }) => [pid, seen.get(pid) ?? Date.now()]));
+    for (const file of files) {
+      if (Date.now() - seen.get(file.pid) < fileLimit) continue;
       const hung = [file, ...relatives(file.pid)];
       console.error(`a test file hangs:\n${hung.map((info) => dumpProcess(info)).join('\n')}`);
       for (const { pid } of hung) kill(pid);
