@@ -2,8 +2,6 @@
 
 import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
-import v8 from 'node:v8';
-import vm from 'node:vm';
 import { Worker } from 'node:worker_threads';
 import { Process, type SimpleQueue } from 'manyfold';
 import { sleep } from 'manyfold/coroutines';
@@ -111,30 +109,6 @@ eachMethod(['forkserver', 'spawn', 'fork', 'thread', 'coroutine'], (method, cont
       await child.join();
       assert.equal(child.exitCode, 0);
       assert.equal(await queue.get(), 'counted done');
-    },
-  );
-
-  test(
-    'process-030 a worker thread of a child ends, whatever the collector has left undone',
-    { not: { coroutine: because.wholeProcess } },
-    async () => {
-      const ended = new context.Event();
-      const target = async () => {
-        v8.setFlagsFromString('--expose-gc');
-        const collect = vm.runInNewContext('gc') as () => void;
-        let garbage = Array.from({ length: 100_000 }, (_, number) => ({ number: [number], text: String(number) }));
-        collect();
-        garbage = garbage.slice(0, 1);
-        collect();
-        const worker = new Worker('1', { eval: true });
-        await new Promise((resolve) => worker.once('exit', resolve));
-        if (garbage.length === 1) ended.set();
-      };
-      const child = new context.Process({ target });
-      await child.start();
-      await child.join({ timeout: 20_000 });
-      assert.equal(child.exitCode, 0);
-      assert.ok(ended.isSet());
     },
   );
 

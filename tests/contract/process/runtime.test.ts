@@ -33,15 +33,9 @@ const kinds: Record<string, () => unknown> = {
   'has a timer left that does not count': () => void setTimeout(() => {}, 60_000).unref(),
 };
 
-eachMethod(['forkserver', 'spawn', 'fork', 'thread'], { coroutine: because.wholeProcess }, (method, context, test) => {
-  // It need not have collected garbage itself: V8 may do so at any time. The README says so, too.
-  const threadHangs = 'the end of a worker thread waits for background work that no thread of a forked child does';
-  const { node } = process.versions;
-  const isForked = method === 'forkserver' || method === 'fork';
-  const skip = /^(?:20|26)\./.test(node) && isForked ? `Node ${node}: ${threadHangs}` : false;
-
+eachMethod(['forkserver', 'spawn', 'fork', 'thread'], { coroutine: because.wholeProcess }, (_method, context, test) => {
   for (const [what, target] of Object.entries(kinds)) {
-    test(`a child that ${what} ends by itself`, { skip: what === 'runs a worker thread' && skip }, async () => {
+    test(`a child that ${what} ends by itself`, async () => {
       const child = new context.Process({ target });
       await child.start();
       await child.join({ timeout: 20_000 });
@@ -60,7 +54,7 @@ eachMethod(['forkserver', 'spawn', 'fork', 'thread'], { coroutine: because.whole
       digest: () => void crypto.subtle.digest('SHA-256', new Uint8Array(100_000)).then(() => queue.putSync('digest')),
       file: () => void stat('/').then(() => queue.putSync('file')),
       ticks: () => process.nextTick(() => process.nextTick(() => setImmediate(() => queue.putSync('ticks')))),
-      ...(!skip && { worker: () => new Worker('1 + 1', { eval: true }).on('exit', () => queue.putSync('worker')) }),
+      worker: () => new Worker('1 + 1', { eval: true }).on('exit', () => queue.putSync('worker')),
       program: () => exec('true', () => queue.putSync('program')),
     };
     for (const [what, begin] of Object.entries(begun)) {
@@ -92,7 +86,7 @@ eachMethod(['forkserver', 'spawn', 'fork', 'thread'], { coroutine: because.whole
     assert.equal(child.exitCode, 13);
   });
 
-  test('a child that collects garbage and then runs a worker thread ends by itself', { skip }, async () => {
+  test('a child that collects garbage and then runs a worker thread ends by itself', async () => {
     const target = () => {
       collectGarbage();
       return once(new Worker('1 + 1', { eval: true }), 'exit');
