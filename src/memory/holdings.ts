@@ -3,7 +3,7 @@ import { collectIfDue } from './collect.js';
 import { noteMention } from './handle.js';
 import { free, underHeapLock } from './heap.js';
 import { COLLECT_AT, COLLECTIONS, LET_GO } from './layout.js';
-import { beforeFork, inForkedChild } from '../system/generation.js';
+import { beforeFork } from '../system/generation.js';
 import { cellAt, header, type Cell } from './program.js';
 import { NEXT_PAGE, PLACES } from './pages.js';
 import { takePage } from './references.js';
@@ -29,6 +29,8 @@ interface Held {
 
 /** The place of what is private. */
 const NOWHERE = -1;
+/** The place of what the fork server has a reference to: its children die with it, and need none of their own. */
+const WITH_SERVER = -2;
 
 const held = new Map<number, Held>();
 const pages: number[] = [];
@@ -37,7 +39,7 @@ const vacant: number[] = [];
 // A child that this process forks of itself refers to all of it as well, from pages of its own in which it stands in the
 // same places; so nothing may be private any more.
 beforeFork((child) => {
-  for (const [address, known] of held) if (known.place === NOWHERE) share(address, known);
+  shareHoldings();
   underHeapLock(() => {
     let end = cellAt(slotBase(indexOf(child)) + HOLDINGS);
     for (const page of pages) {
@@ -49,10 +51,22 @@ beforeFork((child) => {
   });
 });
 
-inForkedChild(() => {
+/** Where this process's slot has pages of which it does not know, such as those that its creator has made for it. */
+export function findPages(): void {
   pages.length = 0;
   for (let at = endOfChain(); at.words[at.index] !== 0; at = endOfChain()) pages.push(at.words[at.index]!);
-});
+}
+
+/** In the fork server, before it forks: nothing that its children will have as well may be private. */
+export function shareHoldings(): void {
+  for (const [address, known] of held) if (known.place === NOWHERE) share(address, known);
+}
+
+/** In a child of the fork server, which never lets go of anything: it has the server's places, and they are not its own. */
+export function leaveHoldingsToServer(): void {
+  for (const known of held.values()) known.place = WITH_SERVER;
+  pages.length = vacant.length = 0;
+}
 
 const collected = new FinalizationRegistry(letGo);
 
@@ -116,6 +130,7 @@ function letGo(address: number): void {
   if (--known.holders > 0) return;
   held.delete(address);
   if (known.place === NOWHERE) return free(address);
+  if (known.place === WITH_SERVER) return;
   write(known.place, 0);
   vacant.push(known.place);
   if (vacant.length === pages.length * PLACES) dropPages();

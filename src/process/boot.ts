@@ -1,8 +1,9 @@
 import fs from 'node:fs';
 import os from 'node:os';
+import { findPages, leaveHoldingsToServer, shareHoldings } from '../memory/holdings.js';
 import { header } from '../memory/program.js';
 import { CREATOR, enterSlot, indexOf, inheritSlot, isGone, self, slotBase } from '../memory/slots.js';
-import { leaveNow, muteStdin, renameProcess, setParentDeathSignal } from '../system/child.js';
+import { leaveNow, muteStdin, prepareName, setParentDeathSignal } from '../system/child.js';
 import { enterBusyFork, enterFork } from '../system/fork.js';
 import { leavePlatformThreads } from '../system/platform.js';
 import { awaitOrder, createOrder, giveOrder } from '../system/order.js';
@@ -18,7 +19,7 @@ import { adoptProcess, adoptSelf } from './current.js';
 import { forgetParent } from './inherited.js';
 import { readTarget } from './prepare.js';
 import type { Process } from './process.js';
-import { readRecord, takeLuggage, type BootRecord, type Luggage } from './record.js';
+import { readRecord, takeLuggage, type Luggage } from './record.js';
 import type { State } from './state.js';
 import { reseedMathRandom } from './random.js';
 import { rehearse } from './rehearsal.js';
@@ -32,32 +33,38 @@ export async function prepareForked(): Promise<void> {
   leaveThroughExit();
   prepareLeaving();
   leaveWhenQuiet();
+  spare = prepareName('manyfold-spare');
+  shareHoldings();
   await rehearse(() => {
     const order = createOrder();
     giveOrder(order, self());
     bootForked(process.ppid, order);
   });
+  findPages(); // the rehearsal has left them to the server, which is this process
 }
+
+let spare: ReturnType<typeof prepareName>;
 
 /** In a child that `parent` has just forked: makes it the process that it is ordered to be. */
 export function bootForked(parent: number, order: number): void {
-  const getUp = standBy(parent);
+  standBy(parent);
   const id = awaitOrder(order);
   fs.closeSync(order);
   enterFork();
-  getUp();
+  spare.nameAsBefore();
   inheritSlot(id);
+  leaveHoldingsToServer();
   inheritServer();
   void run(id);
 }
 
-/** All that can be done before it is known what it will be. Gives what ends that. */
-function standBy(parent: number): () => void {
+/** All that can be done before it is known what it will be. */
+function standBy(parent: number): void {
   setParentDeathSignal(SIGKILL);
   leaveWithoutParent(parent);
   reseedMathRandom();
   becomeNewProcess();
-  return renameProcess('manyfold-spare');
+  spare.rename();
 }
 
 /** How a process that was forked by its creator itself came to be. */
@@ -79,6 +86,7 @@ export function bootFork(object: Process, state: State, { id, parent, turn, letS
     muteStdin();
     leavePlatformThreads();
     enterSlot(id);
+    findPages();
     becomeNewProcess();
     forgetParent(turn);
     reseedMathRandom();
@@ -122,8 +130,8 @@ function interrupted(): void {
 
 async function run(id: number): Promise<void> {
   try {
-    const record = readRecord(id);
-    const luggage = await duringBoot(() => unpack(id, record));
+    const { record, target } = readRecord(id);
+    const luggage = await duringBoot(() => unpack(id, target));
     if (record.cwd !== process.cwd()) process.chdir(record.cwd);
     applyLogSettings(record.log);
     await live(adoptProcess(record, luggage));
@@ -142,7 +150,7 @@ async function live(object: Process): Promise<void> {
   }
 }
 
-async function unpack(id: number, record: BootRecord): Promise<Luggage> {
+async function unpack(id: number, target: string): Promise<Luggage> {
   const luggage = await takeLuggage(id);
-  return { ...luggage, target: luggage.target ?? (await readTarget(record)) };
+  return target === '' ? luggage : { ...luggage, target: await readTarget(target) };
 }

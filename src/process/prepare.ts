@@ -2,7 +2,7 @@ import { decode } from '../codec/decode.js';
 import { decodeInert } from '../codec/functions.js';
 import { header } from '../memory/program.js';
 import { CREATOR, indexOf, readSlot, slotBase, TARGET } from '../memory/slots.js';
-import { readRecord, type BootRecord, type Luggage } from './record.js';
+import { readRecord, type Luggage } from './record.js';
 
 type Target = Luggage['target'];
 
@@ -44,14 +44,15 @@ export function learnTarget(id: number): void {
   if (!isNew(id)) return;
   try {
     const { target } = readRecord(id);
-    if (target && !made.has(keyOf(target))) compilingAll(() => inertTarget(target));
+    if (target && !made.has(target)) compilingAll(() => inertTarget(target));
   } catch {
     // The child meets the same error, and can say so.
   }
 }
 
-export async function readTarget({ target }: BootRecord): Promise<Target> {
-  return target && (inertTarget(target) ?? ((await decode(target)) as Target));
+/** From the text of its message (record.ts). */
+export async function readTarget(message: string): Promise<Target> {
+  return inertTarget(message) ?? ((await decode(Buffer.from(message, 'latin1'))) as Target);
 }
 
 /** V8 compiles a function when it is first called: that would be in each child. */
@@ -65,15 +66,10 @@ function compilingAll(make: () => void): void {
   }
 }
 
-function inertTarget(message: Uint8Array): Target {
-  const key = keyOf(message);
-  if (made.has(key)) return made.get(key);
-  const target = decodeInert(message) as Target;
-  made.set(key, target);
+function inertTarget(message: string): Target {
+  if (made.has(message)) return made.get(message);
+  const target = decodeInert(Buffer.from(message, 'latin1')) as Target;
+  made.set(message, target);
   if (made.size > KEPT) made.delete(made.keys().next().value!);
   return target;
-}
-
-function keyOf(message: Uint8Array): string {
-  return Buffer.from(message.buffer, message.byteOffset, message.length).toString('latin1');
 }

@@ -1,4 +1,4 @@
-import { randomBytes } from '../system/random.js';
+import { drawRandom } from '../system/random.js';
 
 /**
  * V8 keeps the state of `Math.random` where no script can reach it, so a forked child would draw its siblings' numbers.
@@ -25,10 +25,10 @@ export function reseedMathRandom(): void {
 
 /** In the server, before each fork: reading costs a child, whose memory is not its own yet, ten times as much. */
 export function drawSeed(): void {
-  drawn = randomBytes(16);
+  drawRandom(drawn);
 }
 
-let drawn = new Uint8Array(16);
+const drawn = new Uint8Array(16);
 
 function rotate(word: number, bits: number): number {
   return (word << bits) | (word >>> (32 - bits));

@@ -1,8 +1,8 @@
 import type { Payload } from '../closure/payload.js';
-import { encode, encodePayload } from '../codec/encode.js';
-import { BOOT, LUGGAGE, self } from '../memory/slots.js';
+import { encodePayload } from '../codec/encode.js';
+import { LUGGAGE, self } from '../memory/slots.js';
 import { rehearseLeaving } from './leave.js';
-import { checkIn, dropRecord, type BootRecord } from './record.js';
+import { checkIn, dropRecord, writeRecord, type BootRecord } from './record.js';
 
 const ROUNDS = 20;
 
@@ -14,13 +14,13 @@ export async function rehearse(live: () => void): Promise<void> {
   const target = encodePayload(constant).slice();
   const luggage = encodePayload(sample).slice();
   for (let round = 0; round < ROUNDS; round++) {
+    rehearseTarget(); // first: each child would find on its event loop what the last one leaves there
     // One child has luggage, the next one has not.
     const packed = round % 2 === 0;
     if (packed) checkIn(self(), LUGGAGE, luggage);
-    checkIn(self(), BOOT, encode({ ...record, cwd: process.cwd(), target: packed ? undefined : target }));
+    writeRecord(self(), { ...record, cwd: process.cwd() }, packed ? undefined : target);
     await rehearseLeaving(live);
     dropRecord(self());
-    rehearseTarget();
   }
 }
 
@@ -41,7 +41,6 @@ const record: BootRecord = {
   cwd: '',
   log: { level: 0, toStderr: false },
   parent: { name: 'MainProcess', pid: 0, id: 0 },
-  target: undefined,
 };
 
 /** A target that captures nothing. */

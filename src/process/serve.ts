@@ -20,7 +20,7 @@ import { call } from '../memory/waiters.js';
 import { OSError } from '../errors.js';
 import { reap } from '../system/child.js';
 import { forkProcess } from '../system/fork.js';
-import { openProcess, startTimeOf, type StartTime } from '../system/life.js';
+import { openProcess, startTimeNow, startTimeOf, type StartTime } from '../system/life.js';
 import { createOrder, giveOrder } from '../system/order.js';
 import { createPipe, drain, pollReadable } from '../system/pipe.js';
 import { learnTarget } from './prepare.js';
@@ -133,9 +133,11 @@ function forkSpare(): number | undefined {
     order = createOrder();
     drawSeed();
     makeRoom();
+    const before = startTimeNow();
     const pid = forkProcess();
     if (pid === 0) return order;
-    spare = { pid, startTime: startTimeOf(pid) ?? 0, fd: watch(pid), order };
+    const startTime = startTimeNow() === before ? before : (startTimeOf(pid) ?? 0);
+    spare = { pid, startTime, fd: watch(pid), order };
   } catch {
     if (order !== undefined) fs.closeSync(order);
   }

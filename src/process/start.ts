@@ -4,7 +4,7 @@ import { constantMessage } from '../codec/functions.js';
 import { logger } from '../logging/logger.js';
 import { logSettings } from '../logging/stderr.js';
 import { bury, EXIT_UNKNOWN } from '../memory/death.js';
-import { BOOT, claimSlot, freeSlot, LUGGAGE, PID, readSlot, self } from '../memory/slots.js';
+import { claimSlot, freeSlot, LUGGAGE, PID, readSlot, self } from '../memory/slots.js';
 import { waitAsync } from '../sync/await.js';
 import { refuseWhileBooting } from './bootstrapping.js';
 import { endOf } from './children.js';
@@ -15,7 +15,7 @@ import { forkChild } from './fork-server.js';
 import { endWithMain } from './main-exit.js';
 import { nameTarget } from './prepare.js';
 import type { Process } from './process.js';
-import { checkIn, type BootRecord, type Luggage } from './record.js';
+import { checkIn, writeRecord, type BootRecord, type Luggage } from './record.js';
 import { spawnChild } from './spawn.js';
 import { defaultMethod, type StartMethod } from './start-method.js';
 import { isOwnClass, running, type State } from './state.js';
@@ -59,11 +59,11 @@ function pack(id: number, object: Process, state: State, method: StartMethod): v
   // A target that captures nothing shares nothing with the arguments: it need be read only once, and apart from them.
   const message = target && constantMessage(target, 'target');
   const own = { name, daemon, identity, authkey, method };
-  const record: BootRecord = { ...own, cwd: process.cwd(), log: logSettings(), parent, target: message };
+  const record: BootRecord = { ...own, cwd: process.cwd(), log: logSettings(), parent };
   const luggage = { target: message ? undefined : target, args, subclass: subclassOf(object) };
   if (luggage.target !== undefined || args.length > 0 || luggage.subclass !== undefined)
     checkIn(id, LUGGAGE, encode(luggage, { label: 'process' }));
-  checkIn(id, BOOT, encode(record));
+  writeRecord(id, record, message);
   nameTarget(id, message);
 }
 

@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import { dup3, exitNow, lookUpDirect, prctl, prctlName, waitid, waitpid } from './libc.js';
 import { systemError } from './error.js';
+import { reopenStandardStreams } from './streams.js';
 
 const PR_SET_PDEATHSIG = 1;
 const PR_SET_NAME = 15;
@@ -45,9 +46,10 @@ function decodeStatus(status: number): ExitCode {
   return signal === 0 ? (status >> 8) & 0xff : -signal;
 }
 
-/** libc's own end of a process, which nothing has to be compiled for when it comes to that. */
+/** libc's own end of a process, which nothing has to be compiled for when it comes to that, nor anything tidied up. */
 export function directExit(): (code: number) => void {
   lookUpDirect();
+  process.off('exit', reopenStandardStreams);
   return exitNow;
 }
 
@@ -70,10 +72,13 @@ export function setParentDeathSignal(signal: number): void {
   prctl(PR_SET_PDEATHSIG, signal, 0, 0, 0);
 }
 
-/** Names this process, as `ps` shows it, until the function that it gives is called. */
-export function renameProcess(name: string): () => void {
+/** Gives what names this process, as `ps` shows it, and what names it as it is named now. */
+export function prepareName(name: string): { readonly rename: () => void; readonly nameAsBefore: () => void } {
   const before = Buffer.alloc(NAME_BYTES);
+  const after = Buffer.from(`${name}\0`);
   prctlName(PR_GET_NAME, before, 0, 0, 0);
-  prctlName(PR_SET_NAME, Buffer.from(`${name}\0`), 0, 0, 0);
-  return () => void prctlName(PR_SET_NAME, before, 0, 0, 0);
+  return {
+    rename: () => void prctlName(PR_SET_NAME, after, 0, 0, 0),
+    nameAsBefore: () => void prctlName(PR_SET_NAME, before, 0, 0, 0),
+  };
 }

@@ -62,12 +62,14 @@ export const munmap = late('int munmap(size_t address, size_t length)');
 export const mallopt = optional('int mallopt(int option, int value)');
 
 export const gettid = late('int gettid()');
+export const clockGettime = late('int clock_gettime(int clock, void *time)');
 export const getpid = late('int getpid()');
 export const waitpid = late('int waitpid(int pid, _Out_ int *status, int options)');
 export const waitid = late('int waitid(int kind, unsigned int id, void *info, int options)');
 export const prctl = late('int prctl(int option, unsigned long a, unsigned long b, unsigned long c, unsigned long d)');
 export const prctlName = lateBy(() => libc().func('prctl', 'int', ['int', 'void *', 'ulong', 'ulong', 'ulong']));
 
+export const getrandom = late('long getrandom(void *bytes, size_t length, unsigned int flags)');
 export const eventfd = late('int eventfd(unsigned int count, int flags)');
 export const close = late('int close(int fd)');
 export const dup2 = late('int dup2(int from, int to)');

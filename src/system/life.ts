@@ -1,5 +1,5 @@
 import fs from 'node:fs';
-import { SYS_PIDFD_OPEN, syscall } from './libc.js';
+import { clockGettime, SYS_PIDFD_OPEN, syscall } from './libc.js';
 
 /** What tells a process from a later one with the same pid: when it started, in clock ticks since boot (32 bits of it). */
 export type StartTime = number;
@@ -15,6 +15,19 @@ export function startTimeOf(pid: number): StartTime | undefined {
 
 const STATE = 0;
 const START_TIME = 19;
+
+/**
+ * The start time that a process would have now. If it is the same before and after a fork, it is the child's, and there is
+ * no need to look it up, which takes a tenth of what the fork itself does.
+ */
+export function startTimeNow(): StartTime {
+  clockGettime(CLOCK_BOOTTIME, time);
+  return (Number(time[0]) * TICKS_PER_SECOND + Math.floor(Number(time[1]) / (1e9 / TICKS_PER_SECOND))) | 0;
+}
+
+const CLOCK_BOOTTIME = 7;
+const TICKS_PER_SECOND = 100; // as the kernel tells it to programs, however it counts itself
+const time = new BigInt64Array(2); // seconds and nanoseconds
 
 /** Holds all of it: some fifty numbers. */
 const stats = Buffer.alloc(2048);

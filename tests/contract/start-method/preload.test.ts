@@ -94,3 +94,84 @@ test('startmethod-021 a preloaded module that starts processes is refused, and t
   const { stdout } = await runProgram(folder.file('main.mjs'), { cwd: folder.path });
   assert.equal(stdout, 'runs\nruns\n');
 });
+
+/** Of programs that look whether memory has been given to somebody else: they let go of locks, and take many new ones. */
+const others = `
+  const letGo = async () => {
+    const queue = new Queue();
+    // What goes with the last round is looked for in the next one.
+    for (let round = 0; round < 5; round++) {
+      for (let i = 0; i < 1000; i++) {
+        queue.putNowait(new Lock());
+        queue.getNowait();
+      }
+      gc();
+      await new Promise((resolve) => setTimeout(resolve, 1));
+    }
+  };
+  const takeLocks = () => Array.from({ length: 2000 }, () => new Lock()).filter((lock) => lock.acquireSync());
+`;
+
+test('what a preloaded module has made stays where it is when a child has lent it to somebody', async () => {
+  const module = `
+    import { Lock } from 'manyfold';
+    const lock = new Lock();
+    export const lend = (queue) => queue.put(lock);
+    export const use = (queue) => queue.put(lock.acquireSync({ timeout: 0 }));
+  `;
+  const program = `
+    import { Lock, Process, Queue, setForkserverPreload } from 'manyfold';
+    import { lend, use } from './module.mjs';
+    ${others}
+    setForkserverPreload(['./module.mjs']);
+    const queue = new Queue();
+    const run = async (target) => {
+      const child = new Process({ target, args: [queue] });
+      await child.start();
+      await child.join();
+      return queue.get();
+    };
+    await run(lend);
+    await letGo();
+    const taken = takeLocks();
+    console.log(await run(use), taken.length);
+  `;
+  using folder = programFolder({ 'main.mjs': program, 'module.mjs': module });
+  const options = { cwd: folder.path, execArgv: ['--expose-gc'] };
+  assert.equal((await runProgram(folder.file('main.mjs'), options)).stdout, 'true 2000\n');
+});
+
+test('children have what they are given to themselves, though the server holds something as well', async () => {
+  const module = `
+    import { Lock, Queue } from 'manyfold';
+    const queue = new Queue();
+    queue.putNowait(new Lock());
+    export const wait = async (lock, ready, go) => {
+      await ready.put(true);
+      await go.get();
+      await ready.put(lock.acquireSync({ timeout: 0 }));
+    };
+  `;
+  const program = `
+    import { Lock, Process, Queue, setForkserverPreload } from 'manyfold';
+    import { wait } from './module.mjs';
+    ${others}
+    setForkserverPreload(['./module.mjs']);
+    const [ready, go] = [new Queue(), new Queue()];
+    const children = [];
+    for (let i = 0; i < 3; i++) {
+      const child = new Process({ target: wait, args: [new Lock(), ready, go] });
+      await child.start();
+      await ready.get();
+      children.push(child);
+    }
+    await letGo();
+    const taken = takeLocks();
+    for (let i = 0; i < 3; i++) await go.put(true);
+    console.log(await ready.get(), await ready.get(), await ready.get(), taken.length);
+    for (const child of children) await child.join();
+  `;
+  using folder = programFolder({ 'main.mjs': program, 'module.mjs': module });
+  const options = { cwd: folder.path, execArgv: ['--expose-gc'] };
+  assert.equal((await runProgram(folder.file('main.mjs'), options)).stdout, 'true true true 2000\n');
+});
