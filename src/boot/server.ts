@@ -9,7 +9,7 @@ import { enterSlot, self } from '../memory/slots.js';
 import { lineOf } from '../memory/death.js';
 import { call } from '../memory/waiters.js';
 import { setParentDeathSignal } from '../system/child.js';
-import { keepFreedMemory } from '../system/memory.js';
+import { keepFreedMemory } from '../system/allocator.js';
 import { startThreadPool, unexpectedThreads } from '../system/threads.js';
 import { bootForked, prepareForked } from '../process/boot.js';
 import { duringBoot } from '../process/bootstrapping.js';

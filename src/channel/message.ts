@@ -4,6 +4,7 @@ import { isExtent } from '../memory/blocks.js';
 import type { Packed } from '../memory/gathered.js';
 import { adoptParcel, afterwards, consumeParcel, keepMentioned, parcelLength } from '../memory/parcel.js';
 import { forgetWayBack } from '../memory/returns.js';
+import { copyOf } from '../system/allocator.js';
 import { fill } from './bytes.js';
 import type { Taken } from './store.js';
 
@@ -58,7 +59,7 @@ export function bytesOf(taken: Taken): Uint8Array {
 export function bytesOfSync({ bytes, parcel }: Taken): Uint8Array {
   if (bytes !== undefined) return bytes.slice();
   keepMentioned(parcel);
-  return consumeParcel(parcel, (stored) => stored.slice());
+  return consumeParcel(parcel, copyOf);
 }
 
 /** Copies a message, from where it lies, to where it is wanted. */

@@ -1,3 +1,4 @@
+import { copyOf } from '../system/allocator.js';
 import { corrupt, type Input } from './input.js';
 import type { Reader } from './reader.js';
 import { BUFFER, LEND_ABOVE, REFERENCE, RESIZABLE_BUFFER, viewClasses } from './wire.js';
@@ -144,11 +145,7 @@ function lendable(reader: Reader, input: Input): Lent | undefined {
 /** ArrayBuffer's own slice does not clear the memory before it fills it, or not always: a large one that costs. */
 function copy(bytes: Uint8Array, start: number, length: number): ArrayBuffer {
   const { buffer, byteOffset } = bytes;
-  if (length >= LARGE) {
-    const copied = Buffer.allocUnsafeSlow(length);
-    copied.set(bytes.subarray(start, start + length));
-    return copied.buffer;
-  }
+  if (length >= LARGE) return copyOf(bytes.subarray(start, start + length)).buffer;
   if (buffer instanceof ArrayBuffer) return buffer.slice(byteOffset + start, byteOffset + start + length);
   const copied = new Uint8Array(length);
   copied.set(bytes.subarray(start, start + length));

@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import { OSError } from '../errors.js';
 import { errorName, systemError } from './error.js';
-import { addressOf, fallocate, mallopt, memfdCreate, mmap, munmap, viewMemory } from './libc.js';
+import { addressOf, fallocate, memfdCreate, mmap, munmap, viewMemory } from './libc.js';
 
 const MFD_CLOEXEC = 1;
 const PROT_READ_WRITE = 3;
@@ -57,18 +57,4 @@ export function reserveMemory(fd: number, offset: number, length: number): void 
 /** Gives the pages of a range back to the machine; it reads as zeros afterwards. */
 export function releaseMemory(fd: number, offset: number, length: number): void {
   if (fallocate(fd, FALLOC_FL_KEEP_SIZE | FALLOC_FL_PUNCH_HOLE, offset, length) !== 0) throw systemError('fallocate');
-}
-
-const M_TRIM_THRESHOLD = -1;
-const M_MMAP_THRESHOLD = -3;
-const MEGABYTE = 2 ** 20;
-
-/**
- * Has the allocator keep what V8 frees, instead of giving it back to the kernel at once. On a single thread V8 frees buffers
- * all together, when they amount to 32 MB, and whoever receives large messages would pay for new pages with each of them:
- * several times of what it costs to copy the message.
- */
-export function keepFreedMemory(): void {
-  mallopt(M_MMAP_THRESHOLD, 32 * MEGABYTE);
-  mallopt(M_TRIM_THRESHOLD, 40 * MEGABYTE);
 }
