@@ -19,7 +19,7 @@ const checks = [
   ['waiting', 'LOOP WAITERS=2 DEATHS=0', ['LATE_UNMUTE', 'NO_LAST_LOOK', 'NO_SECOND_LOOK']],
   ['waiting', 'LOOP WAITERS=2 DEATHS=1', ['STRIKE_WITHOUT_CALL']],
   ['store', 'PUTTER_DIES', ['EARLY_PUT', 'ONE_PAIR', 'NO_HAND', 'NO_SETTLING', 'SPARE_FIRST']],
-  ['store', '', ['EARLY_FREE', 'NO_HAND', 'NO_SETTLING']],
+  ['store', '', ['EARLY_FREE', 'NO_HAND', 'NO_SETTLING', 'STALE_PUT']],
   ['heap', '', ['NO_REBUILD', 'BLIND_TAKEOVER', 'SIZE_LAST']],
   ['permits', 'DEATHS=0', ['SHARED_ROW', 'NO_MARK', 'NO_WAIT', 'NO_CLOSE']],
   ['permits', 'DEATHS=2', []],

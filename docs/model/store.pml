@@ -10,7 +10,8 @@
  * Plain accesses: the words of a chunk, TAILS, SPARE and what is behind the tail belong to the holder of the putting mutex,
  * HEADS and LEFT to the one of the taking mutex, and the `Atomics` of the mutexes order them. A taker reads of a putter
  * only what lies before PUT, which it has read by an `Atomics.load` of what was stored after all of it; and so they are
- * steps of their own here, between which one may die, in the order of the program.
+ * steps of their own here, between which one may die, in the order of the program. As long as nobody else has taken, a
+ * taker knows what PUT was, and does not look at it again.
  */
 
 #define DEATHS 1
@@ -69,13 +70,13 @@ inline reserve_chunk(into) {
   word[AT(into, 0)] = 0; rest[AT(into, 0)] = 0; word[AT(into, 1)] = 0; rest[AT(into, 1)] = 0
 }
 
-/* settleHand: frees the parcel that a dead process had in hand, unless it lies in the store. */
+/* settleHand: the parcel that a dead process had in hand is its own, and goes with it, unless it lies in the store. */
 inline settle_hand(who) {
   if
   :: hand[who] != 0 ->
      if
-     :: way[who] == GIVE && put == number[who] && owner[hand[who] - 1] == SHARED -> owner[hand[who] - 1] = FREE
-     :: way[who] == TAKE && taken != number[who] && owner[hand[who] - 1] == SHARED -> owner[hand[who] - 1] = FREE
+     :: way[who] == GIVE && put == number[who] && owner[hand[who] - 1] == SHARED -> owner[hand[who] - 1] = who + 1
+     :: way[who] == TAKE && taken != number[who] && owner[hand[who] - 1] == SHARED -> owner[hand[who] - 1] = who + 1
      :: else
      fi;
      hand[who] = 0
@@ -216,6 +217,7 @@ inline recover_left() {
 /* Store.take and remove, under the taking mutex. */
 proctype Taker(byte me; bool mortal) {
   byte chunk, offset, message, parcel, other;
+  byte seen, left; /* what PUT was when it was last looked at, and where this one has left TAKEN */
   bool emptied;
   do
   :: atomic { put == taken && putters_ended == 2 -> break }
@@ -230,8 +232,16 @@ proctype Taker(byte me; bool mortal) {
      :: else
      fi;
      other = 0;
+     if /* isEmpty */
+#ifdef STALE_PUT
+     :: taken != seen
+#else
+     :: taken == left && taken != seen
+#endif
+     :: else -> atomic { left = taken; seen = put }
+     fi;
      if
-     :: put == taken
+     :: taken == seen
      :: else ->
         atomic { chunk = head_chunk[taken % 2]; offset = head_offset[taken % 2]; assert(used[chunk]) };
         if
@@ -256,12 +266,12 @@ proctype Taker(byte me; bool mortal) {
         STEP(head_chunk[(taken + 1) % 2] = chunk);
         STEP(head_offset[(taken + 1) % 2] = offset + 1);
         if
-        :: parcel == 0 -> STEP(taken++; in_hand[me] = message)
+        :: parcel == 0 -> STEP(taken++; left = taken; in_hand[me] = message)
         :: else -> /* receive */
 #ifndef NO_HAND
            STEP(way[me] = TAKE; number[me] = taken; hand[me] = parcel);
 #endif
-           STEP(taken++; in_hand[me] = message);
+           STEP(taken++; left = taken; in_hand[me] = message);
            STEP(owner[parcel - 1] = me + 1);
            STEP(hand[me] = 0)
         fi;
@@ -291,7 +301,7 @@ proctype Taker(byte me; bool mortal) {
   od;
   goto done;
 dead:
-  atomic { killed[me] = true; chunk = 0; offset = 0; message = 0; parcel = 0; emptied = false; other = 0 };
+  atomic { killed[me] = true; chunk = 0; offset = 0; message = 0; parcel = 0; seen = 0; left = 0; emptied = false; other = 0 };
 done:
   ended++
 }

@@ -9,7 +9,7 @@ import { self } from '../memory/slots.js';
 import { Mutex } from '../sync/mutex.js';
 import { dropLeft, recoverLeft } from './chunks.js';
 import type { Copy } from './copy.js';
-import { align, HEADS, leftIn, LINK, LONG, PREFIX, PUT, RETURNED, TAKEN } from './store-layout.js';
+import { align, HEADS, leftIn, LINK, LONG, PREFIX, PUT, RETURNED, TAKEN, TAKING } from './store-layout.js';
 import { copyOut, Window } from './window.js';
 
 /** A message that has been taken. */
@@ -32,6 +32,9 @@ export class Head {
   private readonly count: Cell;
   private readonly mutex: Mutex;
   private readonly window = new Window();
+  /** What PUT was when it was last looked at, and where this object has left TAKEN. */
+  private seen = 0;
+  private left = 0;
 
   constructor(address: number) {
     const { words, index } = cellAt(address);
@@ -39,11 +42,16 @@ export class Head {
     this.words = words;
     this.base = index;
     this.count = cellAt(address + TAKEN);
-    this.mutex = new Mutex(address + 2);
+    this.mutex = new Mutex(address + TAKING);
   }
 
+  /** As long as nobody else takes, one look at PUT is enough for all that had been put by then. */
   isEmpty(): boolean {
-    return Atomics.load(this.words, this.base + PUT) === Atomics.load(this.words, this.base + TAKEN);
+    const taken = Atomics.load(this.words, this.base + TAKEN);
+    if (taken === this.left && taken !== this.seen) return false;
+    this.left = taken;
+    this.seen = Atomics.load(this.words, this.base + PUT);
+    return taken === this.seen;
   }
 
   /**
@@ -90,7 +98,7 @@ export class Head {
     if (left !== 0) words[leftIn(words, base)] = left;
     words[next] = window.address;
     words[next + 1] = align(offset + PREFIX + Math.max(0, length));
-    const takeIt = (): void => void Atomics.store(words, base + TAKEN, (count + 1) | 0);
+    const takeIt = (): void => void Atomics.store(words, base + TAKEN, (this.left = (count + 1) | 0));
     const bytes = this.move(length, offset, parcel, takeIt, copy);
     const taken = { bytes, parcel, number: count, tag: window.tagAt(offset), note: window.noteAt(offset) };
     if (left !== 0) dropLeft(this.address, words, base);

@@ -48,6 +48,7 @@ export class Store {
   private readonly base: number;
   private readonly tail: Tail;
   private readonly head: Head;
+  private seenTaken = 0;
   private readonly checkFull = (): boolean => this.isFull();
 
   constructor(address: number) {
@@ -101,8 +102,14 @@ export class Store {
     return this.head.isEmpty();
   }
 
+  /** TAKEN is looked at only when there may be no room by what it was before: it is the takers' to write. */
   isFull(): boolean {
-    return this.limit > 0 && this.size >= this.limit;
+    const { words, base, limit } = this;
+    if (limit === 0) return false;
+    const returned = Atomics.load(words, base + RETURNED_COUNT);
+    if (((this.puts - this.seenTaken) >>> 0) + returned < limit) return false;
+    this.seenTaken = Atomics.load(words, base + TAKEN);
+    return this.size >= limit;
   }
 
   /** Stores a message, unless the store is full. A parcel is then nobody's; else it is still the caller's. */

@@ -2,7 +2,7 @@ import { give, settleHandsAt } from '../memory/hand.js';
 import { cellAt, type Cell } from '../memory/program.js';
 import { Mutex } from '../sync/mutex.js';
 import { spareAfter, useSpare } from './chunks.js';
-import { align, LINK, LONG, PREFIX, PUT, TAILS } from './store-layout.js';
+import { align, LINK, LONG, PREFIX, PUT, PUTTING, TAILS } from './store-layout.js';
 import { copy, Window } from './window.js';
 
 /** The end of a store at which messages are put. */
@@ -20,7 +20,7 @@ export class Tail {
     this.words = words;
     this.base = index;
     this.count = cellAt(address + PUT);
-    this.mutex = new Mutex(address);
+    this.mutex = new Mutex(address + PUTTING);
   }
 
   /** Puts a message, its bytes or the address of its parcel, unless `isFull`. */

@@ -12,9 +12,9 @@ import { call } from './waiters.js';
  *
  * Everything here is called under the heap's lock, and may be repeated by the next one when the one who does it dies.
  */
-export const RETURNS_LINE = 6;
-export const RETURNS_FIRST = 7;
-export const RETURNS_COUNT = 8;
+export const RETURNS_LINE = 0;
+export const RETURNS_FIRST = 1;
+export const RETURNS_COUNT = 2;
 
 /** Not under the lock: the parcel is the caller's own, or in the caller's hand. */
 export function setWayBack(parcel: number, store: number): void {
