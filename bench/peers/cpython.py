@@ -269,8 +269,9 @@ def echo(connection):
         connection.send(message)
 
 
-def round_trip(_):
-    count = times(20000)
+def round_trip(argument):
+    warm_up, count = map(int, argument.split())
+    count = times(count)
     here, there = mp.Pipe()
     process = mp.Process(target=echo, args=(there,))
     process.start()
@@ -280,7 +281,7 @@ def round_trip(_):
             here.send({'a': 1, 'b': 'hello'})
             here.recv()
 
-    run(500)
+    run(warm_up)
     seconds = seconds_each(count, lambda: run(count))
     here.send(None)
     process.join()
@@ -295,7 +296,7 @@ def echo_bytes(connection, count):
 def megabyte(_):
     count = times(300)
     here, there = mp.Pipe()
-    process = mp.Process(target=echo_bytes, args=(there, 10 + count))
+    process = mp.Process(target=echo_bytes, args=(there, 300 + count))
     process.start()
     data = b'x' * (1 << 20)
 
@@ -304,13 +305,15 @@ def megabyte(_):
             here.send_bytes(data)
             here.recv_bytes()
 
-    run(10)
+    run(300)
     seconds = seconds_each(count, lambda: run(count))
     process.join()
     return seconds
 
 
-def consume(items, news, count):
+def consume(items, news, warm_up, count):
+    for _ in range(warm_up):
+        items.get()
     news.put('ready')
     for _ in range(count):
         items.get()
@@ -321,16 +324,16 @@ def queue(kind):
     count = times(200000)
     items = getattr(mp, kind)()
     news = mp.SimpleQueue()
-    process = mp.Process(target=consume, args=(items, news, count))
+    process = mp.Process(target=consume, args=(items, news, 20000, count))
     process.start()
-    news.get()
 
-    def run():
-        for i in range(count):
+    def run(n):
+        for i in range(n):
             items.put({'i': i, 's': 'hello'})
         news.get()
 
-    seconds = seconds_each(count, run)
+    run(20000)
+    seconds = seconds_each(count, lambda: run(count))
     process.join()
     return seconds
 

@@ -8,7 +8,8 @@ export function writePage(results: readonly RowResult[], machine: Machine, round
   return `# How fast
 
 Measured by \`npm run bench\` on ${date.toISOString().slice(0, 10)}: all in one run, ${rounds} rounds, in each round every contestant once,
-in a program of its own. The figures are medians of the rounds. Pools have two workers.
+in a program of its own. The figures are medians of the rounds. Pools have two workers. Messages are timed once as many have
+gone before them as V8 takes to compile what they go through; what they cost until then is a row of its own.
 
 - ${machine.cores} cores of ${machine.cpu}, ${machine.memory} of memory, ${machine.system}
 - ${nameVersions(machine)}

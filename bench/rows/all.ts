@@ -14,7 +14,7 @@ import { taskLatency, tasksInFlight } from './pool-tasks.js';
 import { transfers } from './pool-transfer.js';
 import { realWork } from './pool-work.js';
 import { oneWayQueue } from './queue.js';
-import { roundTrip } from './round-trip.js';
+import { firstRoundTrips, roundTrip } from './round-trip.js';
 import { start } from './start.js';
 
 /** All rows, in the order of the report. */
@@ -27,6 +27,7 @@ export const rows: readonly Row[] = [
   ...sharedCounters,
   ...contention,
   roundTrip,
+  firstRoundTrips,
   echoMegabyte,
   oneWayQueue,
   ...queueCrowds,
