@@ -1,3 +1,4 @@
+import { Prefixes } from '../codec/prefixes.js';
 import { PARCEL_LENGTH } from '../memory/blocks.js';
 import { copyWithWayBack } from '../memory/hand.js';
 import { free } from '../memory/heap.js';
@@ -5,13 +6,16 @@ import { openParcel } from '../memory/parcel.js';
 import { cellAt, type Cell } from '../memory/program.js';
 import { forgetWayBack } from '../memory/returns.js';
 import { self } from '../memory/slots.js';
+import type { Window } from './window.js';
 
 /** A short message that this process has taken and not yet read: in a parcel, which goes back should the process die. */
 export class Copy {
   readonly address: number;
   private readonly owner = self();
   private readonly room: Uint8Array;
+  private readonly words: Int32Array;
   private readonly cell: Cell;
+  private readonly prefixes: Prefixes;
   private isBusy = true;
 
   private constructor(capacity: number) {
@@ -19,6 +23,8 @@ export class Copy {
     this.address = address;
     this.room = room;
     this.cell = cellAt(address);
+    this.words = new Int32Array(room.buffer, room.byteOffset, room.length >> 2);
+    this.prefixes = new Prefixes(room);
   }
 
   /** The usual one of this process, unless that one is still being read. */
@@ -30,13 +36,13 @@ export class Copy {
   }
 
   /** Takes `length` bytes out of a store, of which `change` counts them. */
-  take(from: Uint8Array, offset: number, length: number, store: number, counter: Cell, change: () => void): Uint8Array {
+  take(from: Window, offset: number, length: number, store: number, counter: Cell, change: () => void): Uint8Array {
     const { room, cell } = this;
-    if (length <= FEW) for (let i = 0; i < length; i++) room[i] = from[offset + i]!;
-    else room.set(from.subarray(offset, offset + length));
+    if (length <= FEW) from.copyWords(offset, length, this.words);
+    else room.set(from.bytes.subarray(offset, offset + length));
     cell.words[cell.index + PARCEL_LENGTH] = length;
     copyWithWayBack(this.address, store, counter, change);
-    return room.subarray(0, length);
+    return this.prefixes.of(length);
   }
 
   /** The message has been read. */
@@ -49,5 +55,5 @@ export class Copy {
 
 let usual: Copy | undefined;
 
-// A call of `set` costs as much as a loop over so many bytes.
-const FEW = 64;
+// A call of `set` costs as much as a loop over so many bytes, word by word.
+const FEW = 256;

@@ -119,7 +119,7 @@ export class Head {
       else receiveWithWayBack(parcel, address, count, takeIt);
       return undefined;
     }
-    if (copy !== undefined) return copy.take(window.bytes, offset + PREFIX, length, address, count, takeIt);
+    if (copy !== undefined) return copy.take(window, offset + PREFIX, length, address, count, takeIt);
     const bytes = copyOut(window.bytes, offset + PREFIX, length);
     takeIt();
     return bytes;

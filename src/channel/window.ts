@@ -36,6 +36,14 @@ export class Window {
   noteAt(offset: number): number {
     return this.words[(offset >> 2) + 3]!;
   }
+
+  /** Copies bytes that begin at a whole word; as messages do, they have whole words to themselves. */
+  copyWords(offset: number, length: number, to: Int32Array): void {
+    const { words } = this;
+    const first = offset >> 2;
+    const count = (length + 3) >> 2;
+    for (let i = 0; i < count; i++) to[i] = words[first + i]!;
+  }
 }
 
 let scratch = new Uint8Array(1024);

@@ -1,5 +1,6 @@
 import { PicklingError } from '../errors.js';
 import { Gathered, type Inset, type Packed } from '../memory/gathered.js';
+import { Prefixes } from './prefixes.js';
 import {
   BIGINT,
   FLOAT64,
@@ -35,6 +36,7 @@ export class Output {
   memory: ArrayBuffer = this.bytes.buffer as ArrayBuffer;
   view: DataView = new DataView(this.memory);
   position = 0;
+  #prefixes = new Prefixes(new Uint8Array(this.memory));
   #insets: Inset[] | undefined;
 
   /** @param gathers whether large buffers may stay where they are for now; then `gathered` gives the message */
@@ -46,7 +48,7 @@ export class Output {
 
   /** What has been written, without a copy. */
   written(): Uint8Array {
-    return new Uint8Array(this.memory, 0, this.position);
+    return this.#prefixes.of(this.position);
   }
 
   gathered(): Packed {
@@ -75,6 +77,7 @@ export class Output {
     this.bytes = Buffer.allocUnsafeSlow(capacity);
     this.memory = this.bytes.buffer as ArrayBuffer;
     this.view = new DataView(this.memory);
+    this.#prefixes = new Prefixes(new Uint8Array(this.memory));
   }
 
   tag(tag: number): void {

@@ -12,7 +12,9 @@ export class Reader {
   /** Whether large buffers may stay where they are. */
   readonly lend: boolean;
   readonly #abroad: boolean;
-  readonly #objects: unknown[] = [];
+  /** With room for a few: an empty array would grow to more than that with its first element. */
+  readonly #objects: unknown[] = [undefined, undefined, undefined, undefined];
+  #count = 0;
   readonly #shapes: Keys[] = [];
   #depth = 0;
   #claimed = 0;
@@ -26,7 +28,8 @@ export class Reader {
 
   /** Numbers an object; to be called when it begins, as the writer did. */
   add(object: unknown): number {
-    return this.#objects.push(object) - 1;
+    this.#objects[this.#count] = object;
+    return this.#count++;
   }
 
   replace(number: number, object: unknown): void {
@@ -35,7 +38,7 @@ export class Reader {
 
   /** The n-th object of the message, or what stands for it. */
   object(number: number): unknown {
-    if (number >= this.#objects.length) throw corrupt('a reference leads nowhere');
+    if (number >= this.#count) throw corrupt('a reference leads nowhere');
     return this.#objects[number];
   }
 
@@ -144,7 +147,7 @@ export class Reader {
   }
 
   #kept<T>(object: T): T {
-    this.#objects.push(object);
+    this.add(object);
     return object;
   }
 
@@ -168,14 +171,14 @@ export class Reader {
     if (keys === undefined) throw corrupt('a shape is missing');
     const { names } = keys;
     const object: Record<string, unknown> = {};
-    this.#objects.push(object);
+    this.add(object);
     if (keys.hasProto) for (const name of names) define(object, name, this.value());
     else for (let i = 0; i < names.length; i++) object[names[i] as string] = this.value();
     return object;
   }
 
   #dictionary<T extends object>(object: T): T {
-    this.#objects.push(object);
+    this.add(object);
     for (let count = this.input.countOf(2); count > 0; count--) define(object, this.input.string(), this.value());
     return object;
   }

@@ -61,9 +61,10 @@ export const LARGEST_BLOCK = (2 ** LARGEST - HEADER_WORDS) * WORD;
 
 const RESERVE_BYTES = 2 ** 20;
 
-export function takeBlock(bytes: number): number {
+/** `zeros`: how many of its first words are to be zeros. */
+export function takeBlock(bytes: number, zeros = Infinity): number {
   const size = sizeFor(bytes);
-  return takeFree(size) ?? takeNew(size);
+  return takeFree(size, zeros) ?? takeNew(size);
 }
 
 function sizeFor(bytes: number): number {
@@ -73,11 +74,11 @@ function sizeFor(bytes: number): number {
   return size;
 }
 
-function takeFree(size: number): number | undefined {
+function takeFree(size: number, zeros: number): number | undefined {
   const address = popFrom(FREE_BLOCKS + size);
   if (address === undefined) return undefined;
   const { words, index } = cellAt(address);
-  words.fill(0, index, index + 2 ** size - HEADER_WORDS);
+  words.fill(0, index, index + Math.min(zeros, 2 ** size - HEADER_WORDS));
   return address;
 }
 

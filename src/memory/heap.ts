@@ -1,6 +1,18 @@
 import { OutOfMemoryError } from '../errors.js';
 import { futexWait, futexWake } from '../system/futex.js';
-import { eachBlock, FREE_EXTENT, HEADER_WORDS, KIND, OWNER, PLAIN, SHARED, SIZE, takeBlock } from './blocks.js';
+import {
+  eachBlock,
+  FREE_EXTENT,
+  HEADER_WORDS,
+  KIND,
+  OWNER,
+  PARCEL,
+  PARCEL_WORDS,
+  PLAIN,
+  SHARED,
+  SIZE,
+  takeBlock,
+} from './blocks.js';
 import { collect, collectIfDue } from './collect.js';
 import { HEAP_LOCK, WORD } from './layout.js';
 import { bytesAt, cellAt, header, systemAddress } from './program.js';
@@ -16,22 +28,23 @@ export function allocate(bytes: number, owner: number = SHARED): number {
   return underHeapLock(() => take(bytes, owner));
 }
 
-/** Under the heap's lock: what `allocate` does. `kind` is that of the block. */
+/** Under the heap's lock: what `allocate` does. `kind` is that of the block; of a PARCEL only the words before its bytes are zeros. */
 export function take(bytes: number, owner: number, kind: number = PLAIN): number {
-  const address = takeOrCollect(bytes);
+  // A parcel's bytes are all written before anybody reads them.
+  const address = takeOrCollect(bytes, kind === PARCEL ? PARCEL_WORDS : Infinity);
   const { words, index } = cellAt(address);
   words[index + KIND] = kind;
   own(address, owner);
   return address;
 }
 
-function takeOrCollect(bytes: number): number {
+function takeOrCollect(bytes: number, zeros: number): number {
   try {
-    return takeBlock(bytes);
+    return takeBlock(bytes, zeros);
   } catch (error) {
     // Perhaps somebody's garbage is what is missing.
     if (!(error instanceof OutOfMemoryError) || collect() === 0) throw error;
-    return takeBlock(bytes);
+    return takeBlock(bytes, zeros);
   }
 }
 
