@@ -46,7 +46,7 @@ eachMethod(['forkserver'], (_method, context, test) => {
   }
 
   test('what has been received stays what it is, whatever is received afterwards', async () => {
-    const queue = new Queue<unknown>();
+    const queue = new Queue();
     const lengths = [0, 1, 3, 4, 17, 63, 64, 65, 255, 256, 257, 1000, 8000, 9000, 100_000, 300_000];
     const item = (length: number, byte: number) => ({
       text: String.fromCharCode(97 + (byte % 26)).repeat(Math.min(length, 300)),
