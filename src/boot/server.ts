@@ -10,6 +10,7 @@ import { lineOf } from '../memory/death.js';
 import { call } from '../memory/waiters.js';
 import { setParentDeathSignal } from '../system/child.js';
 import { keepFreedMemory } from '../system/allocator.js';
+import { becomeNewProcess } from '../system/generation.js';
 import { startThreadPool, unexpectedThreads } from '../system/threads.js';
 import { bootForked, prepareForked } from '../process/boot.js';
 import { duringBoot } from '../process/bootstrapping.js';
@@ -45,6 +46,8 @@ async function run(): Promise<void> {
   const server = openServer();
   call(lineOf(self()), Infinity);
   const parent = process.pid;
+  // For each of its children at once: what it does from now on leaves nothing that they would have to forget, but bells.
+  becomeNewProcess();
   const order = serve(server);
   // From here on in a forked child.
   bootForked(parent, order);

@@ -149,10 +149,16 @@ export function closeBellOf(id: number, wasStopped = readSlot(id, EXIT) === 0): 
   else closeDescriptor(writeEnd);
 }
 
-inForkedChild(() => {
-  const { readEnd, writeEnd } = bell ?? {};
-  for (const fd of [readEnd, writeEnd, ...opened.values()]) if (fd !== undefined) fs.closeSync(fd);
+/** Closes what its parent has kept open in a forked child, for ringing others. */
+export function forgetBells(): void {
+  for (const fd of opened.values()) fs.closeSync(fd);
   opened.clear();
+}
+
+inForkedChild(() => {
+  forgetBells();
+  const { readEnd, writeEnd } = bell ?? {};
+  for (const fd of [readEnd, writeEnd]) if (fd !== undefined) fs.closeSync(fd);
   bell = undefined;
   waits = 0;
 });

@@ -1,5 +1,6 @@
 import fs from 'node:fs';
 import os from 'node:os';
+import { forgetBells } from '../memory/doorbell.js';
 import { findPages, leaveHoldingsToServer, shareHoldings } from '../memory/holdings.js';
 import { header } from '../memory/program.js';
 import { CREATOR, enterSlot, indexOf, inheritSlot, isGone, self, slotBase } from '../memory/slots.js';
@@ -63,7 +64,7 @@ function standBy(parent: number): void {
   setParentDeathSignal(SIGKILL);
   leaveWithoutParent(parent);
   reseedMathRandom();
-  becomeNewProcess();
+  forgetBells();
   spare.rename();
 }
 

@@ -44,7 +44,7 @@ function enterMain(): Process {
     pid: process.pid,
     authkey: randomBytes(AUTHKEY_BYTES),
   });
-  setCurrent(main, null);
+  setCurrent(main, () => null);
   return main;
 }
 
@@ -55,8 +55,7 @@ export function adoptSelf(object: Process, state: State, id: number): void {
   const parent = stateOf(currentProcess());
   Object.assign(state, { id, pid: process.pid, childrenMade: 0, started: true });
   const { name, identity, authkey, pid } = parent;
-  setCurrent(
-    object,
+  setCurrent(object, () =>
     foreignProcess({ name, daemon: false, identity, authkey, creator: 0, id: state.creator, pid, started: true }),
   );
 }
@@ -81,7 +80,10 @@ function plain(object: Process): Plain {
 
 /** In a thread: the processes around it, as its own objects. */
 export function adoptSurroundings({ process, parent }: Surroundings): void {
-  setCurrent(foreignProcess({ ...process, started: true }), parent && foreignProcess({ ...parent, started: true }));
+  setCurrent(
+    foreignProcess({ ...process, started: true }),
+    () => parent && foreignProcess({ ...parent, started: true }),
+  );
 }
 
 /** In a child: makes the object whose `run` this process is for. */
@@ -91,8 +93,7 @@ export function adoptProcess(record: BootRecord, { target, args, subclass }: Lug
   const state = { name, daemon, identity, authkey, method, target, args, creator: parent.id, ...started };
   const object = foreignProcess(state);
   if (subclass) Object.assign(Object.setPrototypeOf(object, subclass.type.prototype) as object, subclass.fields);
-  setCurrent(
-    object,
+  setCurrent(object, () =>
     foreignProcess({
       name: parent.name,
       daemon: false,

@@ -65,11 +65,13 @@ export function foreignProcess(
 
 let current: Process | undefined;
 let creator: Process | null = null;
+let makeCreator: () => Process | null = () => null;
 
-/** Says which object stands for this process, and which for the one that started it. */
-export function setCurrent(process: Process, parent: Process | null): void {
+/** Says which object stands for this process, and how to make the one for the process that started it. */
+export function setCurrent(process: Process, makeParent: () => Process | null): void {
   current = process;
-  creator = parent;
+  creator = null;
+  makeCreator = makeParent;
 }
 
 /** The object of the coroutine that runs, where it has one. */
@@ -84,7 +86,7 @@ export function currentObject(): Process | undefined {
 }
 
 export function creatorObject(): Process | null {
-  return creator;
+  return (creator ??= makeCreator());
 }
 
 /** The children that this process has started and not yet seen to end. */

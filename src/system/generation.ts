@@ -4,7 +4,10 @@
  */
 const renewals: (() => void)[] = [];
 
-/** Called in every forked child before anything else of the library, modules in the order in which they were loaded. */
+/**
+ * Called in every forked child before anything else of the library, modules in the order in which they were loaded. The fork
+ * server calls it itself before it begins to fork: its children are new processes from the start.
+ */
 export function inForkedChild(renew: () => void): void {
   renewals.push(renew);
 }
