@@ -40,7 +40,23 @@ byte took; /* how often FREE was made less by one who takes */
 #define held(row) (taken[row] - off[row])
 #define all_held (held(0) + held(1) + held(2))
 
-/* change: takes (by < 0) or gives one; `done` says whether. */
+/* attempt and release: take (by < 0) or give one as long as FREE changes meanwhile; `done` says whether. */
+inline take_or_give(by) {
+  do
+  :: STEP(seen = free);
+     if
+     :: seen < 0 || seen + by < 0 -> done = false; break
+     :: else ->
+        change(by);
+        if
+        :: done -> break
+        :: else
+        fi
+     fi
+  od
+}
+
+/* change: if FREE is what has been `seen`. */
 inline change(by) {
 #ifdef SHARED_ROW
   /* As if others wrote the same word: what was read before is stored afterwards. */
@@ -49,18 +65,7 @@ inline change(by) {
 #ifndef NO_MARK
   STEP(changing[me] = true);
 #endif
-  do
-  :: STEP(seen = free);
-     if
-     :: seen < 0 || seen + by < 0 -> done = false; break
-     :: else ->
-        STEP(if :: free == seen -> free = seen + by; done = true; took = took + (by < 0) :: else -> done = false fi);
-        if
-        :: done -> break
-        :: else
-        fi
-     fi
-  od;
+  STEP(if :: free == seen -> free = seen + by; done = true; took = took + (by < 0) :: else -> done = false fi);
 #ifdef SHARED_ROW
   STEP(off[me] = before; if :: done -> taken[me] = taken[me] - by :: else fi; changing[me] = false)
 #else
@@ -182,12 +187,12 @@ proctype user(byte me) {
   short before;
 #endif
   STEP(used[me] = true);
-  change(-1);
+  take_or_give(-1);
 #ifndef SIGNALS
   if
   :: done ->
      if
-     :: held(me) >= 1 -> change(1)
+     :: held(me) >= 1 -> take_or_give(1)
      :: else -> done = false
      fi;
      if

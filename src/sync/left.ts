@@ -20,10 +20,14 @@ inForkedChild(() => {
 
 /** The caller has acquired a lock. */
 export function noteHeld(core: LockCore, owner = currentOwner()): void {
+  if (owner !== PROCESS || locks.size > 0 || isTraced()) note(core, owner);
+}
+
+function note(core: LockCore, owner: number): void {
   const traced = isTraced();
   if (owner !== PROCESS || traced)
     locks.set(core.address, { core, owner, trace: traced ? new Error('here') : undefined });
-  else if (locks.size > 0) locks.delete(core.address);
+  else locks.delete(core.address);
 }
 
 let deadlockAfter: Cell | undefined;
@@ -57,7 +61,10 @@ export function noteFree(core: LockCore): void {
 /** The caller has acquired a permit. */
 export function notePermit(of: Permits): void {
   const owner = currentOwner();
-  if (owner === PROCESS) return;
+  if (owner !== PROCESS) noteOf(of, owner);
+}
+
+function noteOf(of: Permits, owner: number): void {
   const noted = permits.get(of.address) ?? { of, counts: new Map<number, number>() };
   permits.set(of.address, noted);
   noted.counts.set(owner, (noted.counts.get(owner) ?? 0) + 1);
@@ -67,7 +74,11 @@ export function notePermit(of: Permits): void {
  * The caller has released permits: its own, if it has any. There is no more to be left behind then than the process holds.
  */
 export function notePermitsFree(of: Permits, count: number): void {
-  const counts = permits.size > 0 ? permits.get(of.address)?.counts : undefined;
+  if (permits.size > 0) noteFreeOf(of, count);
+}
+
+function noteFreeOf(of: Permits, count: number): void {
+  const counts = permits.get(of.address)?.counts;
   if (counts === undefined) return;
   take(counts, currentOwner(), count);
   const excess = sum(counts) - of.heldHere;

@@ -44,7 +44,11 @@ export class Lock extends Holdable {
 
   /** Like `acquire`, and blocks the calling thread. */
   acquireSync(options?: SyncWaitOptions): boolean {
-    return this.#settle(this[core].acquireSync(options && patience(options)));
+    const timeout = options && patience(options);
+    const lock = this[core];
+    if (!lock.takeFree()) return this.#settle(lock.acquireSync(timeout));
+    noteHeld(lock);
+    return true;
   }
 
   /** @throws {ValueError} ERR_LOCK_NOT_HELD */

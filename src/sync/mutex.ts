@@ -1,6 +1,6 @@
 import { cellAt, type Cell } from '../memory/program.js';
 import { NOBODY, self } from '../memory/slots.js';
-import { call, isHungry } from '../memory/waiters.js';
+import { call, isAnybodyIn, isHungry } from '../memory/waiters.js';
 import { waitSync } from './wait.js';
 import { isDead, type Waitable } from './waitable.js';
 import { waitAsync, type AwaitOptions } from './await.js';
@@ -37,9 +37,18 @@ export class Mutex implements Waitable<Got> {
     this.kind = kind;
   }
 
+  /** Takes it if it is free: all that it takes most of the time. */
+  takeFree(): boolean {
+    return Atomics.compareExchange(this.words, this.index, 0, self()) === 0;
+  }
+
   attempt(patient: boolean, called = false): Got | undefined {
     const holder = Atomics.compareExchange(this.words, this.index, 0, self());
     return holder === 0 ? 'free' : this.takeFrom(holder, patient, called);
+  }
+
+  glance(): boolean {
+    return this.words[this.index]! <= 0;
   }
 
   /** What is not simply free: reserved, or held by somebody who has died. */
@@ -63,8 +72,7 @@ export class Mutex implements Waitable<Got> {
 
   /** For the library's own short sections. What an abandoned one may have left half done is the caller's to know. */
   lockSync(): Got {
-    if (Atomics.compareExchange(this.words, this.index, 0, self()) === 0) return 'free';
-    return waitSync(this)!;
+    return this.takeFree() ? 'free' : waitSync(this)!;
   }
 
   acquireSync(timeout?: number): Got | undefined {
@@ -78,14 +86,14 @@ export class Mutex implements Waitable<Got> {
   /** False when it was not held. */
   release(): boolean {
     if (Atomics.exchange(this.words, this.index, 0) <= 0) return false;
-    if (Atomics.load(this.line.words, this.line.index) !== 0) this.callNext();
+    if (isAnybodyIn(this.line)) this.callNext();
     return true;
   }
 
   /** Leaves it as if its holder, somebody in this process, had died. */
   abandon(): void {
     if (Atomics.compareExchange(this.words, this.index, self(), NOBODY) !== self()) return;
-    if (Atomics.load(this.line.words, this.line.index) !== 0) call(this.line);
+    call(this.line);
   }
 
   private callNext(): void {
@@ -104,6 +112,7 @@ export class Mutex implements Waitable<Got> {
 
   /** Whether this process holds it. */
   isMine(): boolean {
-    return this.holder === self();
+    // Plain, which costs less: nobody else writes the id of this slot, and who has written it sees it.
+    return this.words[this.index] === self();
   }
 }

@@ -36,10 +36,13 @@ export class Permits implements Waitable<true> {
   readonly kind: number;
   private readonly words: Int32Array;
   private readonly base: number;
+  /** As many as there can be. */
+  private readonly most: number;
   private readonly mutex: Mutex;
   private readonly holders: Roster;
   private readonly accounts: Accounts;
-  private mine: Row | undefined;
+  /** The row of the process `owner`: of this one, unless that is the child of another one or has never taken a permit. */
+  private own: Row | undefined;
   private owner = 0;
 
   constructor(address: number, bounded: boolean) {
@@ -51,6 +54,7 @@ export class Permits implements Waitable<true> {
     this.base = index;
     this.line = cellAt(address + LINE);
     this.kind = bounded ? BOUNDED_SEMAPHORE : SEMAPHORE;
+    this.most = bounded ? this.start : MOST_PERMITS;
     this.mutex = new Mutex(address);
     this.holders = holdersAt(address);
     this.accounts = new Accounts(address, this.holders);
@@ -69,84 +73,100 @@ export class Permits implements Waitable<true> {
 
   attempt(patient: boolean, called = false): true | undefined {
     if (!patient && !called && isHungry(this.line)) return undefined;
-    let free = this.words[this.base + FREE]!; // plain, which costs less: what is seen decides nothing yet
-    if (free <= 0) {
-      this.settleTheDead(patient);
-      free = this.openFree;
-      if (free <= 0) return undefined;
-    }
-    return this.change(this.ownRow(), -1, free) === 'done' ? true : undefined;
+    if (this.seenFree <= 0) this.settleTheDead(patient);
+    let free = this.openFree;
+    if (free > 0) this.findRow(true);
+    for (; free > 0; free = this.openFree) if (this.change(-1, free)) return true;
+    return undefined;
   }
 
-  /** Below 0 while it is closed. */
+  glance(): boolean {
+    return this.seenFree > 0;
+  }
+
+  /** FREE, below 0 while it is closed; for one who is going to wait should there be none. */
   private get openFree(): number {
     return Atomics.load(this.words, this.base + FREE);
   }
 
+  /** The same for others. Plain, which costs less: what is seen decides nothing, as it is compared later. */
+  private get seenFree(): number {
+    return this.words[this.base + FREE]!;
+  }
+
+  /** Takes a permit if that is one change of FREE: all that it takes most of the time. */
+  takeFree(): boolean {
+    const free = this.seenFree;
+    return free > 0 && this.owner === self() && !isHungry(this.line) && this.change(-1, free);
+  }
+
   /** Gives permits back. Says whether they were not too many. */
   release(count: number): boolean {
-    const row = this.findOwnRow();
-    const done = row !== undefined && heldIn(row) >= count ? this.change(row, count, this.openFree) : 'closed';
-    if (done === 'done') call(this.line, count);
-    return done === 'closed' ? this.exclusively(() => this.releaseAny(count)) : done === 'done';
+    return this.giveBack(count) || this.releaseSlowly(count);
   }
 
-  /** Takes permits (less than none) for the row's process, or gives some back, if it may be done now. */
-  private change({ words: rows, index: row }: Row, by: number, seenFree: number): 'done' | 'not possible' | 'closed' {
-    const { words, base } = this;
+  /** Gives own permits back, if that is one change of FREE. */
+  private giveBack(count: number): boolean {
+    const free = this.seenFree;
+    const isPossible = free >= 0 && free + count <= this.most && this.owner === self() && heldIn(this.own!) >= count;
+    if (!isPossible || !this.change(count, free)) return false;
+    call(this.line, count);
+    return true;
+  }
+
+  /** Takes permits (less than none) for this process, or gives some of its own back, if FREE is what has been seen. */
+  private change(by: number, free: number): boolean {
+    const { words: rows, index: row } = this.own!;
     const before = rows[row + HELD]!;
     rows[row + HELD] = before | CHANGING; // plain: it is seen before FREE is changed, which is atomic
-    for (let free = seenFree; ;) {
-      const possible = free >= 0 && free + by >= 0 && free + by <= this.most;
-      const seen = possible ? Atomics.compareExchange(words, base + FREE, free, free + by) : free;
-      if (seen === free) {
-        rows[row + HELD] = possible ? before - by * ONE : before; // whoever waits for it sees it soon enough
-        if (possible) return 'done';
-        return free < 0 ? 'closed' : 'not possible';
-      }
-      free = seen;
+    const isDone = Atomics.compareExchange(this.words, this.base + FREE, free, free + by) === free;
+    rows[row + HELD] = isDone ? before - by * ONE : before; // whoever waits for it sees it soon enough
+    return isDone;
+  }
+
+  private releaseSlowly(count: number): boolean {
+    while (this.findRow(false) && heldIn(this.own!) >= count && this.seenFree >= 0) {
+      if (this.seenFree + count > this.most) return false;
+      if (this.giveBack(count)) return true;
     }
+    return this.exclusively(() => this.releaseAny(count));
   }
 
-  private get most(): number {
-    return this.kind === BOUNDED_SEMAPHORE ? this.start : MOST_PERMITS;
-  }
-
+  /** Gives permits back that others may hold, or nobody. */
   private releaseAny(count: number): boolean {
     if (this.accounts.free + count > this.most) return false;
-    for (let left = count; left > 0;) left -= this.accounts.releaseSome(left, this.findOwnRow());
+    for (let left = count; left > 0;)
+      left -= this.accounts.releaseSome(left, this.findRow(false) ? this.own : undefined);
     return true;
   }
 
   /** How many this process holds. */
   get heldHere(): number {
-    const row = this.findOwnRow();
-    return row === undefined ? 0 : heldIn(row);
+    return this.findRow(false) ? heldIn(this.own!) : 0;
   }
 
   /** Gives permits back that somebody in this process has left, as if it had been a process that has died. */
   abandon(count: number): void {
     this.exclusively(() => {
-      const row = this.findOwnRow();
-      if (row) this.accounts.leave(row, Math.min(count, heldIn(row)));
+      if (this.findRow(false)) this.accounts.leave(this.own!, Math.min(count, heldIn(this.own!)));
     });
   }
 
-  private ownRow(): Row {
-    return this.findOwnRow() ?? this.exclusively(() => this.takeRow());
-  }
-
-  private findOwnRow(): Row | undefined {
+  /** Finds the row of this process, or takes one for it. */
+  private findRow(take: boolean): boolean {
     // Nobody takes its row from a process that lives; but a forked child is another one.
-    if (this.mine !== undefined && this.owner === self()) return this.mine;
-    this.mine = undefined;
-    this.owner = self();
+    return this.owner === self() || this.lookForRow(take);
+  }
+
+  private lookForRow(take: boolean): boolean {
+    this.own = undefined;
     this.holders.each((words, index, address) => {
-      if (words[index] !== self()) return false;
-      this.mine = cellAt(address);
-      return true;
+      if (words[index] === self()) this.own = cellAt(address);
+      return this.own !== undefined;
     });
-    return this.mine;
+    if (take) this.own ??= this.exclusively(() => this.takeRow());
+    this.owner = this.own === undefined ? 0 : self();
+    return this.own !== undefined;
   }
 
   private takeRow(): Row {
@@ -154,8 +174,7 @@ export class Permits implements Waitable<true> {
     this.holders.each((words, index) => {
       if (words[index] !== 0 && isIdle(words, index) && isDead(words[index]!, false)) words[index] = 0;
     });
-    this.mine = this.holders.take();
-    return this.mine;
+    return this.holders.take();
   }
 
   /** Permits that can be taken. */

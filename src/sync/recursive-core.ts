@@ -32,7 +32,14 @@ export class RecursiveCore extends LockCore {
 
   private for(owner: number): Waitable<Got> {
     const { line, cares, kind, object } = this;
-    return { line, cares, kind, object, attempt: (patient, called) => this.attemptBy(owner, patient, called) };
+    return {
+      line,
+      cares,
+      kind,
+      object,
+      attempt: (patient, called) => this.attemptBy(owner, patient, called),
+      glance: () => this.glance(),
+    };
   }
 
   private attemptBy(owner: number, patient: boolean, called?: boolean): Got | undefined {

@@ -51,7 +51,9 @@ export class Semaphore extends Holdable {
 
   /** Like `acquire`, and blocks the calling thread. */
   acquireSync(options?: SyncWaitOptions): boolean {
-    return this.#settle(waitSync(this.#permits, options && patience(options)));
+    const timeout = options && patience(options);
+    const permits = this.#permits;
+    return this.#settle(permits.takeFree() ? true : waitSync(permits, timeout));
   }
 
   /**
@@ -60,7 +62,8 @@ export class Semaphore extends Holdable {
    * @throws {ValueError} ERR_SEMAPHORE_VALUE, ERR_SEMAPHORE_BOUND: there would be more than there can be
    */
   release(count = 1): void {
-    if (!this.#permits.release(checkCount('count', count, 1))) {
+    if (count !== 1) checkCount('count', count, 1);
+    if (!this.#permits.release(count)) {
       throw new ValueError('ERR_SEMAPHORE_BOUND', 'semaphore or lock released too many times');
     }
     notePermitsFree(this.#permits, count);

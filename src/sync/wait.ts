@@ -22,7 +22,9 @@ export function waitSync<T>(waitable: Waitable<T>, timeout = Infinity): T | unde
   if (taken !== undefined) return taken;
   if (timeout <= 0) return tryDeeper(waitable);
   if (timeout === Infinity && isAlone(waitable)) return lookAlone(waitable);
-  return spin(() => waitable.attempt(false)) ?? waitAsleep(waitable, timeout);
+  return (
+    spin(() => (waitable.glance?.() === false ? undefined : waitable.attempt(false))) ?? waitAsleep(waitable, timeout)
+  );
 }
 
 /** It is now or never. */

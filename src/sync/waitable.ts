@@ -26,6 +26,11 @@ export interface Waitable<T> {
    * kept from others while the line is hungry. Must not change anything when it gives undefined.
    */
   attempt(patient: boolean, called?: boolean): T | undefined;
+  /**
+   * Whether `attempt` is worth its price, as one plain read tells: for those who look again and again. They would take the
+   * word out of the cache of the one who is to change it.
+   */
+  glance?(): boolean;
 }
 
 /** How long a sleeper relies on being called before it looks for itself whether somebody died who should have called. */

@@ -214,6 +214,25 @@ eachMethod(['forkserver', 'spawn', 'fork'], (method, context, test) => {
     });
   });
 
+  test('one who releases what others hold, and takes some of it', async () => {
+    await eachStep(async (start) => {
+      const semaphore = new BoundedSemaphore(3);
+      for (const _ of [1, 2, 3]) semaphore.acquireSync();
+      const { ended } = await start(() => {
+        semaphore.release(2);
+        for (const _ of [1, 2]) semaphore.acquireSync({ block: false });
+        semaphore.release();
+      });
+      const died = await ended;
+      // What it took is back; what it released was either both or none.
+      const free = semaphore.getValue();
+      assert.ok(free === 2 || (died && free === 0), `${free} are free`);
+      semaphore.release(3 - free);
+      assert.equal(semaphore.getValue(), 3);
+      assert.throws(() => semaphore.release(), { code: 'ERR_SEMAPHORE_BOUND' });
+    });
+  });
+
   test('one who notifies', async () => {
     await eachStep(async (start, soon) => {
       const condition = new Condition(new Lock());
