@@ -1,6 +1,7 @@
 /** The sender's side: a value, with all functions and classes that hang on it, becomes plain data. */
 import { PicklingError } from '../errors.js';
 import type { Constancy } from './constant.js';
+import { inspecting } from './inspector.js';
 import { Pickler } from './pickler.js';
 import type { Payload } from './payload.js';
 
@@ -22,7 +23,7 @@ export interface CaptureOptions {
 export function capture(value: unknown, options: CaptureOptions = {}): Payload {
   const pickler = new Pickler(options.label ?? 'value', options.constancy);
   try {
-    pickler.payload.root = pickler.encode(value);
+    pickler.payload.root = inspecting(() => pickler.encode(value));
   } catch (error) {
     if (!(error instanceof RangeError) || !/call stack/.test(error.message)) throw error;
     throw new PicklingError(

@@ -55,11 +55,12 @@ interface Properties {
   privateProperties?: Property[];
 }
 
+/** Of the handles that the inspector has given; they keep their objects alive until they are given back. */
 const objectGroup = 'manyfold';
 /** The desk: an object that both sides see, on which values are handed to the inspector and back. */
-const deskKey = Symbol('manyfold.desk').description + Math.random().toString(36).slice(2);
 const desk: { value: unknown } = { value: undefined };
-const fetchThis = `function () { globalThis[${JSON.stringify(deskKey)}].value = this; }`;
+/** The inspector's handle of the desk, for good. */
+let deskId: string | undefined;
 
 const scripts = new Map<string, RawScript>();
 let session: inspectorModule.Session | undefined;
@@ -108,27 +109,70 @@ export function post(method: string, params: object = {}): unknown {
   return answer.result;
 }
 
-/** Runs `work` with the inspector's handle of `value`; nothing of it is left behind. */
-function withRemote<Result>(value: unknown, work: (properties: Properties) => Result): Result {
+function openDesk(): string {
+  if (deskId !== undefined) return deskId;
+  // Where a test runner has put the program into a context of its own, the inspector sees another global object.
   const realm = vm.runInThisContext('globalThis') as Record<string, unknown>;
-  desk.value = value;
-  Object.defineProperty(realm, deskKey, { value: desk, configurable: true, enumerable: false });
+  const key = `manyfold.desk${Math.random().toString(36).slice(2)}`;
+  Object.defineProperty(realm, key, { value: desk, configurable: true, enumerable: false });
   try {
-    const expression = `globalThis[${JSON.stringify(deskKey)}].value`;
-    const { result } = post('Runtime.evaluate', { expression, objectGroup, silent: true }) as { result: RemoteValue };
-    return work(post('Runtime.getProperties', { objectId: result.objectId, ownProperties: true }) as Properties);
+    const expression = `globalThis[${JSON.stringify(key)}]`;
+    const { result } = post('Runtime.evaluate', { expression, silent: true }) as { result: RemoteValue };
+    return (deskId = result.objectId!);
   } finally {
-    desk.value = undefined;
-    delete realm[deskKey];
-    post('Runtime.releaseObjectGroup', { objectGroup });
+    delete realm[key];
   }
+}
+
+let depth = 0;
+let holdsHandles = false;
+
+/** Runs `work`, which may ask about many objects: the inspector lets go of all of them when the outermost is done. */
+export function inspecting<Result>(work: () => Result): Result {
+  depth++;
+  try {
+    return work();
+  } finally {
+    if (--depth === 0 && holdsHandles) {
+      holdsHandles = false;
+      post('Runtime.releaseObjectGroup', { objectGroup });
+    }
+  }
+}
+
+/** Asks the inspector about a value. */
+function withRemote<Result>(value: unknown, work: (properties: Properties) => Result): Result {
+  return inspecting(() => {
+    const objectId = openDesk();
+    desk.value = value;
+    holdsHandles = true;
+    const functionDeclaration = 'function () { return this.value; }';
+    try {
+      const { result } = post('Runtime.callFunctionOn', {
+        objectId,
+        functionDeclaration,
+        objectGroup,
+        silent: true,
+      }) as {
+        result: RemoteValue;
+      };
+      return work(post('Runtime.getProperties', { objectId: result.objectId, ownProperties: true }) as Properties);
+    } finally {
+      desk.value = undefined;
+    }
+  });
 }
 
 /** The real value behind an inspector's handle. */
 function fetch(remote: RemoteValue | undefined): unknown {
   if (!remote?.objectId)
     return remote?.unserializableValue === undefined ? remote?.value : special(remote.unserializableValue);
-  post('Runtime.callFunctionOn', { objectId: remote.objectId, functionDeclaration: fetchThis, silent: true });
+  post('Runtime.callFunctionOn', {
+    objectId: remote.objectId,
+    functionDeclaration: 'function (desk) { desk.value = this; }',
+    arguments: [{ objectId: deskId }],
+    silent: true,
+  });
   return desk.value;
 }
 

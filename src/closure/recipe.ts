@@ -44,10 +44,18 @@ interface Patch {
   readonly text: string;
 }
 
+/** Closures that are made again and again from one text have one recipe. */
+const known = new WeakMap<Site, Recipe>();
+
 /** Of a function that stands in a script. */
 export function recipeOf(script: Script, { site, text, start }: Located): Recipe {
-  const { line, column } = placeOf(script, start);
-  return { ...readSite(site, text, start), line, column, atModuleLevel: script.isModule && isTopLevel(site) };
+  let recipe = known.get(site);
+  if (!recipe) {
+    const { line, column } = placeOf(script, start);
+    recipe = { ...readSite(site, text, start), line, column, atModuleLevel: script.isModule && isTopLevel(site) };
+    known.set(site, recipe);
+  }
+  return recipe;
 }
 
 /** Of a function that has been rebuilt here: its text is all there is. */
