@@ -65,12 +65,18 @@ const shorten = {
   },
 };
 
-/** Everything that `import 'manyfold'` needs stands in one file: each further one costs it half a millisecond. */
+/**
+ * Everything that `import 'manyfold'` needs stands in one file, each further one costs it half a millisecond; and what the
+ * first message or the first start needs, in another.
+ */
 function chunkOf() {
   let core;
+  let behind;
   return (id, { getModuleInfo }) => {
-    core ??= reachable(join(root, 'dist/index.js'), (from) => getModuleInfo(from).importedIds);
-    return core.has(id) ? 'core' : undefined;
+    const imports = (from) => getModuleInfo(from)?.importedIds ?? [];
+    core ??= reachable(join(root, 'dist/index.js'), imports);
+    behind ??= reachable(laterEntry, imports);
+    return core.has(id) ? 'core' : behind.has(id) || id === laterEntry ? 'later' : undefined;
   };
 }
 
@@ -191,28 +197,149 @@ const restLater = {
       : undefined,
 };
 
+/**
+ * The doors to what is loaded with the first call of one of them: half of the library, and with it half of what V8 would
+ * have to read for an import. What they export is only called, or constructed with `new`: who is on this side of them gets
+ * functions that open all of them, and do that.
+ */
+const doors = [
+  'closure/capture',
+  'closure/inspector',
+  'closure/kin',
+  'closure/rebuild',
+  'codec/decode',
+  'codec/encode',
+  'codec/functions',
+  'pool/mapping',
+  'pool/open',
+  'pool/stream',
+  'pool/worker',
+  'process/fork-caller',
+  'process/start',
+  'threading/start',
+].map((name) => join(root, `dist/${name}.js`));
+const laterEntry = '\0later';
+
+const importsOf = (path) =>
+  [...readFileSync(path, 'utf8').matchAll(/^(?:import|export)\b[^;]*?'(\..*?)';$/gm)].map(([, to]) =>
+    join(dirname(path), to),
+  );
+
+function behindDoors() {
+  const isDoor = new Set(doors);
+  const outside = reachable(join(root, 'dist/index.js'), (path) => importsOf(path).filter((to) => !isDoor.has(to)));
+  const inside = doors.flatMap((door) => [...reachable(door, importsOf), door]);
+  return new Set(inside.filter((path) => !outside.has(path)));
+}
+
+const stub = (name) =>
+  `export let ${name} = function (...args) { open(); return new.target ? new ${name}(...args) : ${name}(...args); };`;
+
+function later() {
+  const behind = behindDoors();
+  const namesOf = async (context, door) => (await context.load({ id: door })).exports;
+  return {
+    name: 'later',
+    buildStart() {
+      this.emitFile({
+        type: 'chunk',
+        id: laterEntry,
+        fileName: 'chunks/later.cjs',
+        preserveSignature: 'allow-extension',
+      });
+    },
+    resolveId(path, importer) {
+      if (path.startsWith(laterEntry)) return path;
+      const file = importer && path.startsWith('.') ? join(dirname(importer), path) : undefined;
+      return doors.includes(file) && !behind.has(importer) ? `${laterEntry}:${file}` : undefined;
+    },
+    async load(id) {
+      if (!id.startsWith(laterEntry)) return undefined;
+      if (id === laterEntry) return doors.map((door) => `export * from '${door}';`).join('\n');
+      const door = id.slice(laterEntry.length + 1);
+      if (door !== 'open') return `export { ${(await namesOf(this, door)).join(', ')} } from '${laterEntry}:open';`;
+      const names = (await Promise.all(doors.map((one) => namesOf(this, one)))).flat();
+      return `function open() {
+          const later = require('./later.cjs');
+          ${names.map((name) => `${name} = later.${name};`).join(' ')}
+        }
+        ${names.map(stub).join('\n')}`;
+    },
+  };
+}
+
+/**
+ * Hundreds of assignments, each run once, are slow: half a millisecond of the import. And so are hundreds of properties of one
+ * object, for each use: the later part takes those that do not change into constants of its own.
+ */
+function shareAtOnce() {
+  let tell;
+  const constants = new Promise((resolve) => (tell = resolve));
+  return {
+    name: 'shareAtOnce',
+    renderChunk: async (code, { fileName }) => {
+      if (fileName === 'chunks/core.cjs') {
+        const names = new Set();
+        const list = code.replace(/(?:^exports\.[\w$]+ = [\w$]+;\n){9,}/gm, (lines) => {
+          const found = [...lines.matchAll(/^exports\.([\w$]+) = ([\w$]+);$/gm)];
+          for (const [, name] of found) names.add(name);
+          return `Object.assign(exports, {${found.map(([, name, value]) => `${name}: ${value}`).join(', ')}});\n`;
+        });
+        tell(names);
+        return { code: list, map: null };
+      }
+      if (fileName !== 'chunks/later.cjs') return null;
+      const names = await constants;
+      const used = new Set();
+      const own = code.replaceAll(/(?<![\w$.#])core\.([\w$]+)/g, (whole, name) => {
+        if (!names.has(name)) return whole;
+        used.add(name);
+        return `core$${name}`;
+      });
+      const list = [...used].map((name) => `${name}: core$${name}`).join(', ');
+      return { code: own.replace(/^var core = .*;$/m, (line) => `${line} const {${list}} = core;`), map: null };
+    },
+  };
+}
+
 /** Threads and spawned children have what others have compiled of the library (src/system/code.ts) before they load it. */
 const takeCode = {
   'boot/thread': `{
     const code = process.getBuiltinModule('node:worker_threads').getEnvironmentData('manyfold.code');
-    if (code !== undefined) globalThis[Symbol.for('manyfold.code')] = new Uint8Array(code);
+    if (code !== undefined) globalThis[Symbol.for('manyfold.code')] = { ...code };
   }`,
   'boot/child': `if (process.argv.at(-1) === 'manyfold-input') {
     const fs = process.getBuiltinModule('node:fs');
     const code = new Uint8Array(fs.fstatSync(4).size);
-    if (fs.readSync(4, code, 0, code.length, 0) > 0) globalThis[Symbol.for('manyfold.code')] = code;
+    if (fs.readSync(4, code, 0, code.length, 0) > 0) {
+      const [core] = new Uint32Array(code.buffer, 0, 1);
+      globalThis[Symbol.for('manyfold.code')] = { core: code.subarray(4, 4 + core), later: code.subarray(4 + core) };
+    }
     fs.closeSync(4);
   }`,
 };
 
-/** What `import` gets: the very modules of `require`. An import of them would take Node six milliseconds more. */
-const facade = (file, names) => `const { createRequire } = process.getBuiltinModule('node:module');
-export const { ${names.join(', ')} } = createRequire(import.meta.url)('${file}');
+/**
+ * What `import` gets: the very modules of `require`. An import of them would take Node six milliseconds more; and where an
+ * entry only names what the core has, the file of that entry would take another one.
+ */
+function facade({ fileName, code, exports: names, imports }) {
+  const inCore = new Map(
+    [...code.matchAll(/\bexports\.(\w+)=[\w$]+\.([\w$]+)/g)].map(([, name, there]) => [name, there]),
+  );
+  const core = /require\("([./]+chunks\/core\.cjs)"\)/.exec(code)?.[1];
+  const isList = core !== undefined && imports.length === 1 && names.every((name) => inCore.has(name));
+  const picked = isList
+    ? names.map((name) => (inCore.get(name) === name ? name : `${inCore.get(name)}: ${name}`))
+    : names;
+  return `const { createRequire } = process.getBuiltinModule('node:module');
+export const { ${picked.join(', ')} } = createRequire(import.meta.url)('${isList ? core : `./${basename(fileName)}`}');
 `;
+}
 
 async function buildForNode() {
   const files = await build('bundle', [...entries, ...programs], {
-    plugins: [importMeta, restLater],
+    plugins: [importMeta, restLater, later(), shareAtOnce()],
     output: {
       format: 'cjs',
       exports: 'named',
@@ -226,11 +353,11 @@ async function buildForNode() {
     },
   });
   const at = (file) => join(root, 'bundle', file);
-  for (const { name, fileName, exports: names } of files) {
-    if (entries.includes(name)) writeFileSync(at(`${name}.js`), facade(`./${basename(fileName)}`, names));
+  for (const file of files) if (entries.includes(file.name)) writeFileSync(at(`${file.name}.js`), facade(file));
+  for (const chunk of ['core', 'later']) {
+    renameSync(at(`chunks/${chunk}.cjs`), at(`chunks/${chunk}-code.cjs`));
+    copyFileSync(join(root, 'scripts/code-loader.cjs'), at(`chunks/${chunk}.cjs`));
   }
-  renameSync(at('chunks/core.cjs'), at('chunks/library.cjs'));
-  copyFileSync(join(root, 'scripts/core-loader.cjs'), at('chunks/core.cjs'));
 }
 
 await buildForNode();

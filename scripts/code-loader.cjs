@@ -1,14 +1,16 @@
 'use strict';
 /**
- * bundle/chunks/core.cjs: loads library.cjs beside it as `require` would, so that V8 can be asked for what it has compiled
- * of it (src/system/code.ts). That spares a thread most of the time that loading it takes.
+ * bundle/chunks/core.cjs and later.cjs: each loads the code beside it as `require` would, core-code.cjs or later-code.cjs,
+ * so that V8 can be asked for what it has compiled of it (src/system/code.ts). That spares a thread most of the time that
+ * loading it takes.
  */
 const { readFileSync } = process.getBuiltinModule('node:fs');
 const { Script, constants } = process.getBuiltinModule('node:vm');
 
-const filename = __filename.replace(/core\.cjs$/, 'library.cjs');
+const filename = __filename.replace(/\.cjs$/, '-code.cjs');
+const name = /(\w+)\.cjs$/.exec(__filename)[1];
 /** What others have compiled, where the program of a thread has put it; and then the script, to be asked for the same. */
-const key = Symbol.for('manyfold.code');
+const code = (globalThis[Symbol.for('manyfold.code')] ??= {});
 const head = '(function (exports, require, module, __filename) {';
 
 function compile() {
@@ -19,7 +21,7 @@ function compile() {
       filename,
       columnOffset: -head.length,
       importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
-      cachedData: globalThis[key],
+      cachedData: code[name],
     });
   } finally {
     process.emitWarning = emitWarning;
@@ -27,9 +29,9 @@ function compile() {
 }
 
 if (process.sourceMapsEnabled || process.execArgv.includes('--enable-source-maps')) {
-  module.exports = require('./library.cjs'); // Node follows maps only in what it has loaded itself
+  module.exports = require(filename); // Node follows maps only in what it has loaded itself
 } else {
   const script = compile();
-  globalThis[key] = script;
+  code[name] = script;
   script.runInThisContext()(exports, require, module, filename);
 }

@@ -73,7 +73,7 @@ function compile(title, { config, stamp, folders, outDir, sourceOf, after = [] }
 
 function bundle() {
   const stampPath = join(root, 'build/bundle.stamp');
-  if (!isStale(stampPath, ['build/library.stamp', 'scripts/bundle.mjs', 'scripts/core-loader.cjs', 'package.json']))
+  if (!isStale(stampPath, ['build/library.stamp', 'scripts/bundle.mjs', 'scripts/code-loader.cjs', 'package.json']))
     return;
   rmSync(join(root, 'bundle'), { recursive: true, force: true });
   run('bundling the library', process.execPath, [join(root, 'scripts/bundle.mjs')]);

@@ -12,7 +12,7 @@ import { CoroutinePool, ForkPool, ForkServerPool, SpawnPool, ThreadPool } from '
 import { AsyncResult } from '../pool/async-result.js';
 import { currentTask } from '../pool/current-task.js';
 import { Pool } from '../pool/pool.js';
-import { work } from '../pool/worker.js';
+import { work } from '../pool/work.js';
 import { activeChildren } from '../process/children.js';
 import { cpuCount } from '../process/cpu-count.js';
 import { setForkserverPreload } from '../process/fork-server.js';

@@ -7,7 +7,8 @@ import type { House, Room } from './room.js';
 import type { Setting } from './setting.js';
 import type { Share } from './share.js';
 import { LEAVE, Seat, WAIT, WORK } from './seat.js';
-import { work, type Assignment } from './worker.js';
+import { work } from './work.js';
+import type { Assignment } from './worker.js';
 
 /** How a worker ended. */
 export interface Death {

@@ -36,7 +36,7 @@ const TURN = 5;
 const DOZE = 0.2;
 
 /** The life of a pool's worker: takes one task after the other, until it is told to stop. */
-export async function work(assignment: Assignment): Promise<void> {
+export async function liveAsWorker(assignment: Assignment): Promise<void> {
   const { share, number, initializer, initargs, limits, setting } = assignment;
   const seat = new Seat(assignment.seat);
   settleIn(setting, seat);
