@@ -12,7 +12,7 @@ interface Item {
 }
 
 eachMethod(['forkserver', 'spawn', 'fork'], (method, context, test) => {
-  const { Process, Queue, Value } = context;
+  const { Process, Queue, Semaphore, Value } = context;
 
   test(
     'producers and consumers killed under load block nobody, and no item comes twice or broken',
@@ -20,7 +20,9 @@ eachMethod(['forkserver', 'spawn', 'fork'], (method, context, test) => {
       const random = Random.printed();
       const queue = new Queue<Item>(50);
       const names = new Value('i', 0);
+      const atWork = new Semaphore(0);
       const produce = (producer: number) => {
+        atWork.release();
         for (let number = 0; ; number++) {
           // Some in line, some in parcels, some in chunks of their own.
           const bytes = new Uint8Array([10, 3000, 9000, 40_000][number % 4]!).fill(number & 255);
@@ -28,12 +30,14 @@ eachMethod(['forkserver', 'spawn', 'fork'], (method, context, test) => {
         }
       };
       const consume = () => {
+        atWork.release();
         for (;;) queue.getSync();
       };
       const start = async (place: number) => {
         const process =
           place % 2 === 0 ? new Process({ target: produce, args: [++names.value] }) : new Process({ target: consume });
         await process.start();
+        await atWork.acquire(); // what it takes a new Node to get to its target is no wait for an item
         return process;
       };
       const processes = await Promise.all([0, 1, 2, 3].map(start));
