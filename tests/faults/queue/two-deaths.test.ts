@@ -57,9 +57,9 @@ function withoutBurials<T>(work: () => T): T {
   }
 }
 
-/** Where the process that calls it is told when to begin. */
+/** Where the process that calls it is told when to begin: its first word says how far all may go, the rest are theirs. */
 class Start {
-  private readonly stage = new RawArray('i', 3);
+  private readonly stage = new RawArray('i', 5);
 
   get id(): number {
     return this.stage[1]!;
@@ -82,8 +82,14 @@ class Start {
     this.stage[0] = stage;
   }
 
-  wait(stage: number): void {
+  /** Until so many wait, each for a stage of its own. Only then may the fork server be stopped, which lets them begin. */
+  untilAwaited(count: number): void {
+    while (this.stage[3]! + this.stage[4]! < count) pause();
+  }
+
+  wait(stage: 1 | 2): void {
     if (stage === 1) this.stage[1] = self();
+    this.stage[2 + stage] = 1;
     while (this.stage[0]! < stage) pause();
   }
 }
@@ -127,6 +133,7 @@ for (const [what, repair] of Object.entries(repairs)) {
         });
         if (verb === 'takes') for (const length of LENGTHS) queue.putSync(message(length));
         await Promise.all([victim.start(), repairer.start()]);
+        start.untilAwaited(2);
         withoutBurials(() => {
           start.allow(1);
           untilState(victim.pid!, 'Z');
@@ -185,6 +192,7 @@ test("what has come out of a dead one's hand and is something else by now stays 
     });
     start.reset();
     await victim.start();
+    start.untilAwaited(1);
     const numbers = withoutBurials(() => {
       start.allow(1);
       untilState(victim.pid!, 'Z');
