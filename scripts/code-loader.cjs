@@ -35,3 +35,7 @@ if (process.sourceMapsEnabled || process.execArgv.includes('--enable-source-maps
   code[name] = script;
   script.runInThisContext()(exports, require, module, filename);
 }
+
+// Where processes are forked, each child would have to load it; and a program that has filled its heap by then would begin a
+// collection over it, with which each of its children goes on, in memory that it has to copy for that.
+if (name === 'core' && process.execArgv.includes('--single-threaded')) void require('./later.cjs');

@@ -16,6 +16,7 @@ import { isForkable } from './one-thread.js';
 import type { Process } from './process.js';
 import { drawSeed } from './random.js';
 import type { State } from './state.js';
+import { makeRoom } from './tidy.js';
 
 /** Turns of the event loop that a fork waits for a moment in which no other thread of Node is at work. */
 const PATIENCE = 20;
@@ -61,6 +62,7 @@ function forkInTurn(id: number, object: Process, state: State, turn: NodeJS.Imme
     );
   }
   checkBusyFork();
+  makeRoom();
   prepareFork(id);
   drawSeed();
   const parent = process.pid;

@@ -25,7 +25,7 @@ import { createOrder, giveOrder } from '../system/order.js';
 import { createPipe, drain, pollReadable } from '../system/pipe.js';
 import { learnTarget } from './prepare.js';
 import { drawSeed } from './random.js';
-import { makeRoom, tidy } from './tidy.js';
+import { makeRoomInServer, tidy } from './tidy.js';
 
 /**
  * The fork server at work. It does nothing but wait, fork, and record how its children end; all of it with blocking calls,
@@ -132,7 +132,7 @@ function forkSpare(): number | undefined {
   try {
     order = createOrder();
     drawSeed();
-    makeRoom();
+    makeRoomInServer();
     const before = startTimeNow();
     const pid = forkProcess();
     if (pid === 0) return order;

@@ -1,7 +1,8 @@
 /**
- * Garbage in the fork server, which never comes to the event loop in which V8 would see to it. A child that is forked when
- * the young generation is nearly full has to collect it, a child that is forked while the heap is being marked goes on with
- * that, and so does each of the following ones: it costs each of them more than all the rest of its life.
+ * Garbage in a process that forks. A child that is forked when the young generation is nearly full has to collect it at
+ * once, and one that is forked while the heap is being marked goes on with that, all in memory that it has to copy for it:
+ * it costs each child more than all the rest of its life. The fork server, besides, never comes to the event loop in which
+ * V8 would see to it.
  */
 type Collect = (options?: { type: 'minor' }) => void;
 
@@ -24,9 +25,13 @@ function findCollect(): Collect {
 /** A look takes longer than what the server allocates for one child (some 20 KB) is worth. */
 const FORKS_BETWEEN_LOOKS = 4;
 
+/** In the fork server, before a fork: like `makeRoom`, now and then. */
+export function makeRoomInServer(): void {
+  if (forks++ % FORKS_BETWEEN_LOOKS === 0) makeRoom();
+}
+
 /** Before a fork: leaves the child about half of the young generation. */
 export function makeRoom(): void {
-  if (forks++ % FORKS_BETWEEN_LOOKS !== 0) return;
   const v8 = process.getBuiltinModule('node:v8');
   const young = v8.getHeapSpaceStatistics().find(({ space_name: name }) => name === 'new_space')!;
   if (young.space_used_size > young.space_available_size) collect({ type: 'minor' });
