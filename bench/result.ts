@@ -22,10 +22,13 @@ export function resultOf(row: Row, measured: readonly [Contestant, readonly numb
   return { id: row.id, title: row.title, shown: row.shown, contestants };
 }
 
-/** The best of its contestants, among those by one competitor or by all that are not Manyfold. */
+/**
+ * The best of its contestants, among those by one competitor or by all that are not Manyfold. What a pool adds to a task can
+ * come out below nothing on a busy machine: that is no figure to compare with.
+ */
 export function best({ contestants }: RowResult, by: Competitor | 'a peer'): ContestantResult | undefined {
   const eligible = contestants.filter((one) =>
     by === 'a peer' ? one.by !== 'Manyfold' && one.by !== 'the limit' : one.by === by,
   );
-  return eligible.toSorted((a, b) => a.median - b.median)[0];
+  return eligible.filter(({ median }) => median > 0).toSorted((a, b) => a.median - b.median)[0];
 }

@@ -55,8 +55,8 @@ export function drawPicture(results: readonly RowResult[], subtitle: string): st
 function chosen(row: RowResult): ContestantResult[] {
   const peers = new Set<Competitor>(row.contestants.map(({ by }) => by));
   peers.delete('Manyfold');
-  const ours = row.contestants.filter(({ by }) => by === 'Manyfold');
-  return [...ours, ...[...peers].map((peer) => best(row, peer)!)].toSorted((a, b) => a.median - b.median);
+  const ours = row.contestants.filter(({ by, median }) => by === 'Manyfold' && median > 0);
+  return [...ours, ...[...peers].flatMap((peer) => best(row, peer) ?? [])].toSorted((a, b) => a.median - b.median);
 }
 
 interface Scale {
