@@ -30,5 +30,5 @@ export function best({ contestants }: RowResult, by: Competitor | 'a peer'): Con
   const eligible = contestants.filter((one) =>
     by === 'a peer' ? one.by !== 'Manyfold' && one.by !== 'the limit' : one.by === by,
   );
-  return eligible.filter(({ median }) => median > 0).toSorted((a, b) => a.median - b.median)[0];
+  return eligible.filter((one) => one.median > 0).toSorted((a, b) => a.median - b.median)[0];
 }
