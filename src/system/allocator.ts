@@ -21,15 +21,10 @@ export function keepFreedMemory(): void {
 /** From this length on the kernel may be asked for each. */
 const LONG = 64 * 1024;
 
-/** Memory of the user's for a message; it is to be filled, for it shows what it was used for before. */
-export function roomFor(length: number): Uint8Array<ArrayBuffer> {
-  if (length >= LONG) keepFreedMemory();
-  return new Uint8Array(Buffer.allocUnsafeSlow(length).buffer);
-}
-
 /** Bytes in memory of the user's own. A slice of them would be cleared before it is filled. */
 export function copyOf(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
-  const copied = roomFor(bytes.length);
+  if (bytes.length >= LONG) keepFreedMemory();
+  const copied = new Uint8Array(Buffer.allocUnsafeSlow(bytes.length).buffer);
   copied.set(bytes);
   return copied;
 }
