@@ -86,12 +86,17 @@ export function adoptSurroundings({ process, parent }: Surroundings): void {
   );
 }
 
-/** In a child: makes the object whose `run` this process is for. */
+/** The object of the one that this process is for; the fork server has made it in its rehearsal, and its children fill it. */
+let adopted: Process | undefined;
+
+/** In a child: gives the object whose `run` this process is for. */
 export function adoptProcess(record: BootRecord, { target, args, subclass }: Luggage): Process {
   const { name, daemon, identity, authkey, method, parent } = record;
   const started = { started: true, id: self(), pid: process.pid };
   const state = { name, daemon, identity, authkey, method, target, args, creator: parent.id, ...started };
-  const object = foreignProcess(state);
+  adopted ??= foreignProcess(state);
+  const object = adopted;
+  Object.assign(stateOf(object), state);
   if (subclass) Object.assign(Object.setPrototypeOf(object, subclass.type.prototype) as object, subclass.fields);
   setCurrent(object, () =>
     foreignProcess({

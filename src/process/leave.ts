@@ -1,5 +1,6 @@
 import fs from 'node:fs';
 import { inspect } from 'node:util';
+import { INFO } from '../logging/levels.js';
 import { logger } from '../logging/logger.js';
 import { directExit, leaveNow } from '../system/child.js';
 import { inForkedChild } from '../system/generation.js';
@@ -72,7 +73,7 @@ export async function rehearseLeaving(live: () => void): Promise<void> {
   // A turn in which there is something to do: those in which there is not are counted from here on.
   await new Promise(setImmediate);
   const code = await new Promise<number>((resolve) => {
-    wayOut = resolve;
+    wayOut = (exitCode) => setImmediate(resolve, exitCode); // a child is not in any turn there, and this one is to go on
     live();
   });
   // By now the call of `process.exit` has returned.
@@ -93,18 +94,34 @@ const OWN_HANDLERS = 2;
  * collections of Node 20 and 26 leave some.) So the loop is kept alive, and what Node does when it is empty is done here.
  */
 export function leaveWhenQuiet(): void {
-  const steps = [
-    // What other threads have posted to this one may still bring something to do.
-    () => {},
-    () => {
-      const othersHandle = process.listenerCount('beforeExit') > OWN_HANDLERS;
-      process.emit('beforeExit', Number(process.exitCode ?? 0));
-      // Only a handler of the user's can have found something to do; whether it has, the loop tells.
-      if (!othersHandle) process.exit();
-    },
-    () => process.exit(),
-  ];
-  watchLoop((turns) => void setImmediate(steps[Math.min(turns, steps.length) - 1]!));
+  watchLoop((times) => {
+    if (times > 2) setImmediate(() => process.exit());
+    else if (times === 2) setImmediate(sayBeforeExit);
+    else if (isUneventful()) wayOut(Number(process.exitCode ?? 0));
+  });
+}
+
+function sayBeforeExit(): void {
+  const othersHandle = process.listenerCount('beforeExit') > OWN_HANDLERS;
+  process.emit('beforeExit', Number(process.exitCode ?? 0));
+  // Only a handler of the user's can have found something to do; whether it has, the loop tells.
+  if (!othersHandle) process.exit();
+}
+
+/** Whether nobody would be told of this end: then there is no need of all that Node does to tell. */
+function isUneventful(): boolean {
+  const isHeard =
+    process.listenerCount('beforeExit') > OWN_HANDLERS ||
+    process.listenerCount('exit') > 1 ||
+    logger.isEnabledFor(INFO);
+  return done && !isHeard && emitter() === nodesEmitter;
+}
+
+/** Packages that are to hear of each end put their own in its place. */
+const nodesEmitter = emitter();
+
+function emitter(): unknown {
+  return (process as unknown as Record<string, unknown>)['emit'];
 }
 
 /** Says on stderr what ended this process, as Python does, and gives its exit code. */

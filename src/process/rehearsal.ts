@@ -15,9 +15,10 @@ export async function rehearse(live: () => void): Promise<void> {
   const luggage = encodePayload(sample).slice();
   for (let round = 0; round < ROUNDS; round++) {
     rehearseTarget(); // first: each child would find on its event loop what the last one leaves there
-    // One child has luggage, the next one has not.
+    // One child has luggage and tells of its end, the next one does not.
     const packed = round % 2 === 0;
     if (packed) checkIn(self(), LUGGAGE, luggage);
+    if (packed) process.once('exit', () => {});
     writeRecord(self(), { ...record, cwd: process.cwd() }, packed ? undefined : target);
     await rehearseLeaving(live);
     dropRecord(self());

@@ -149,6 +149,9 @@ export const uvUnref = late('void uv_unref(void *handle)');
 const handleCallback = once(() => koffi().pointer(koffi().proto('void manyfold_handle_callback(void *handle)')));
 export const uvPrepareInit = lateBy(() => libc().func('uv_prepare_init', 'int', ['void *', 'void *']));
 export const uvPrepareStart = lateBy(() => libc().func('uv_prepare_start', 'int', ['void *', handleCallback()]));
+export const uvIdleInit = lateBy(() => libc().func('uv_idle_init', 'int', ['void *', 'void *']));
+export const uvIdleStart = lateBy(() => libc().func('uv_idle_start', 'int', ['void *', handleCallback()]));
+export const uvIdleStop = late('int uv_idle_stop(void *handle)');
 
 const pollCallback = once(() =>
   koffi().pointer(koffi().proto('void manyfold_poll_callback(void *handle, int status, int events)')),

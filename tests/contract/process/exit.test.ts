@@ -112,6 +112,26 @@ eachMethod(['forkserver', 'spawn', 'fork', 'thread', 'coroutine'], (method, cont
   );
 
   test(
+    'what a package has put in the place of process.emit hears of the end of a child',
+    { not: { thread: because.threadsShare, coroutine: because.wholeProcess } },
+    async () => {
+      const queue = new context.SimpleQueue<string>();
+      const code = await exitCodeOf(() => {
+        const own = process as unknown as Record<string, (...args: unknown[]) => unknown>;
+        const before = own['emit']!;
+        own['emit'] = (...args) => {
+          if (args[0] === 'exit') queue.putSync('heard');
+          return before.apply(process, args);
+        };
+        process.exitCode = 3;
+      });
+      assert.equal(code, 3);
+      assert.ok(!queue.empty());
+      assert.equal(await queue.get(), 'heard');
+    },
+  );
+
+  test(
     'process-055 exit handlers do not run in a child that is killed',
     { not: { thread: because.threadsShare, coroutine: because.wholeProcess } },
     async () => {
