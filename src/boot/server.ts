@@ -48,9 +48,9 @@ async function run(): Promise<void> {
   const parent = process.pid;
   // For each of its children at once: what it does from now on leaves nothing that they would have to forget, but bells.
   becomeNewProcess();
-  const order = serve(server);
+  const child = serve(server);
   // From here on in a forked child.
-  bootForked(parent, order);
+  bootForked(parent, child);
 }
 
 /** As CPython does, a module that cannot be preloaded is left to the children, who see the error where they need it. */

@@ -25,11 +25,14 @@ import {
   SERVER,
   slotBase,
   slotsClaimedBy,
+  slotsIn,
   slotsInUse,
+  STANDING,
   START_TIME,
   STARTING,
   STATE,
 } from './slots.js';
+import { claimStanding } from './standing.js';
 import { call, callAllWhoCare, strikeOut } from './waiters.js';
 
 /** The exit code of a process whose real one nobody can know any more: its fork server died first. As CPython's. */
@@ -83,17 +86,34 @@ export function isMyCreator(id: number): boolean {
 
 /** A child does not outlive its creator. Those that are gone already have nobody left to collect them. */
 function endChildrenOf(id: number): void {
-  for (const unborn of slotsClaimedBy(id)) {
-    underHeapLock(() => releaseMemoryOf(unborn));
-    freeSlot(unborn);
+  for (const unborn of slotsClaimedBy(id)) giveUp(unborn);
+  for (const spare of slotsIn(STANDING)) {
+    if (readSlot(spare, SERVER) === id && claimStanding(spare)) giveUp(spare);
   }
   for (const child of slotsInUse()) {
     if (readSlot(child, CREATOR) !== id) continue;
     if (readSlot(child, STATE) === ENDED) freeEnded(child);
-    else if (readSlot(child, LABEL))
-      bury(child, EXIT_UNKNOWN); // a thread: gone with its process
+    // A thread: gone with its process. Others that are gone are perhaps known to nobody else by now.
+    else if (readSlot(child, LABEL) || isGone(child)) bury(child, EXIT_UNKNOWN);
     else killSlot(child);
   }
+}
+
+/** By its creator: frees the slot of a process that could not be started. */
+export function discard(id: number): void {
+  if (readSlot(id, STATE) === -self()) return giveUp(id);
+  bury(id, EXIT_UNKNOWN);
+  freeSlot(id);
+}
+
+/** Frees a slot that is half open, and ends the process that stood by in it. */
+function giveUp(id: number): void {
+  killSlot(id);
+  // Under the lock: its server may just be looking for it.
+  underHeapLock(() => {
+    releaseMemoryOf(id);
+    freeSlot(id);
+  });
 }
 
 /** Under the lock: a slow second one would free the slot's next process. */
@@ -103,10 +123,11 @@ function freeEnded(id: number): void {
   });
 }
 
-function killSlot(id: number): void {
+/** Kills the process of a slot, if it is there. */
+export function killSlot(id: number): void {
   const pid = readSlot(id, PID);
   const startTime = readSlot(id, START_TIME);
-  if (!pid || startTime === undefined || readSlot(id, STATE) !== RUNNING || !isRunning(pid, startTime)) return;
+  if (!pid || !startTime || !isRunning(pid, startTime)) return;
   try {
     process.kill(pid, 'SIGKILL');
   } catch {

@@ -12,11 +12,16 @@ import { header } from './program.js';
  *
  *   FREE -> -id of the one who fills it -> STARTING -> RUNNING -> ENDED -> FREE
  *
+ * and one in which a process stands by that has been forked ahead (standing.ts) through
+ *
+ *   FREE -> -id of its fork server -> STANDING -> -id of the one who fills it -> ...
+ *
  * A thread that takes part in the program has a slot as a process has; PID is its thread id then. The kernel knows a thread
  * by that number as it knows a process: when it has started, that it is gone, and its descriptors.
  *
  * The creator claims and frees it; the process itself makes it RUNNING; whoever collects its exit makes it ENDED.
  */
+export const STANDING = -1; // and no id, which are greater
 export const FREE = 0;
 export const STARTING = 1;
 export const RUNNING = 2;
@@ -43,6 +48,7 @@ export const DONE = 16; // 1: its own code has ended, and only its threads go on
 export const STOP = 18; // a thread or coroutine: how it is to end, said by others than its creator, or 0; see process/stop.ts
 export const BELL = 19; // two words: the read and the write end of its doorbell, from the moment that they are open
 export const TARGET = 21; // stands for the target's message among its creator's, or 0: its target has none; see process/prepare.ts
+export const SPARE = 22; // a fork server: id of the slot in which its process stands by, or did
 export const LINE = 12; // those who wait for something of this slot: its start, its end, an answer of it
 export const HOLDINGS = 24; // address of the first page of what it refers to, or 0; see holdings.ts
 export const HAND = 25; // address of a parcel that it is passing on, or 0; see hand.ts
@@ -113,11 +119,16 @@ export function* slotsInUse(): Generator<number> {
 }
 
 /** The slots that a process has claimed and not yet published. */
-export function* slotsClaimedBy(claimer: number): Generator<number> {
+export function slotsClaimedBy(claimer: number): Generator<number> {
+  return slotsIn(-claimer);
+}
+
+/** The slots of a state. */
+export function* slotsIn(state: number): Generator<number> {
   const words = header();
   const used = Atomics.load(words, SLOTS_USED);
   for (let index = 1; index < used; index++) {
-    if (Atomics.load(words, slotBase(index) + STATE) === -claimer) yield idOf(index);
+    if (Atomics.load(words, slotBase(index) + STATE) === state) yield idOf(index);
   }
 }
 
@@ -180,5 +191,7 @@ export function isGone(id: number): boolean {
   const pid = Atomics.load(words, base + PID);
   const startTime = Atomics.load(words, base + START_TIME);
   const said = Atomics.load(words, base + EXIT) !== 0;
-  return said || hasEnded(id) || (state === RUNNING && !isRunning(pid, startTime));
+  // Of one that has not entered yet, one of the two may be there before the other.
+  const isKnown = state === RUNNING || (state === STARTING && pid !== 0 && startTime !== 0);
+  return said || hasEnded(id) || (isKnown && !isRunning(pid, startTime));
 }

@@ -1,13 +1,12 @@
-import fs from 'node:fs';
 import os from 'node:os';
 import { forgetBells } from '../memory/doorbell.js';
 import { findPages, leaveHoldingsToServer, shareHoldings } from '../memory/holdings.js';
 import { header } from '../memory/program.js';
-import { CREATOR, enterSlot, indexOf, inheritSlot, isGone, self, slotBase } from '../memory/slots.js';
+import { CREATOR, enterSlot, indexOf, inheritSlot, isGone, publishSlot, self, slotBase } from '../memory/slots.js';
+import { awaitCreator, awaitOrder } from '../memory/standing.js';
 import { leaveNow, muteStdin, prepareName, setParentDeathSignal } from '../system/child.js';
-import { enterBusyFork, enterFork } from '../system/fork.js';
+import { enterBusyFork, enterFork, renewPid } from '../system/fork.js';
 import { leavePlatformThreads } from '../system/platform.js';
-import { awaitOrder, createOrder, giveOrder } from '../system/order.js';
 import { logger } from '../logging/logger.js';
 import { applyLogSettings } from '../logging/stderr.js';
 import { becomeNewProcess } from '../system/generation.js';
@@ -37,32 +36,32 @@ export async function prepareForked(): Promise<void> {
   spare = prepareName('manyfold-spare');
   shareHoldings();
   await rehearse(() => {
-    const order = createOrder();
-    giveOrder(order, self());
-    bootForked(process.ppid, order);
+    publishSlot(self()); // as if it were a child's, and had its order
+    bootForked(process.ppid, self());
   });
   findPages(); // the rehearsal has left them to the server, which is this process
 }
 
 let spare: ReturnType<typeof prepareName>;
 
-/** In a child that `parent` has just forked: makes it the process that it is ordered to be. */
-export function bootForked(parent: number, order: number): void {
+/** In a child that `parent` has just forked for a slot: begins when it is told to. */
+export function bootForked(parent: number, id: number): void {
   standBy(parent);
-  const id = awaitOrder(order);
-  fs.closeSync(order);
+  awaitCreator(id);
   enterFork();
   spare.nameAsBefore();
+  awaitOrder(id);
   inheritSlot(id);
   leaveHoldingsToServer();
   inheritServer();
   void run(id);
 }
 
-/** All that can be done before it is known what it will be. */
+/** All that can be done before it is known what it will run. */
 function standBy(parent: number): void {
   setParentDeathSignal(SIGKILL);
   leaveWithoutParent(parent);
+  renewPid();
   reseedMathRandom();
   forgetBells();
   spare.rename();
@@ -84,6 +83,7 @@ export function bootFork(object: Process, state: State, { id, parent, turn, letS
     setParentDeathSignal(SIGKILL);
     leaveWithoutParent(parent);
     enterBusyFork();
+    renewPid();
     muteStdin();
     leavePlatformThreads();
     enterSlot(id);

@@ -3,7 +3,6 @@ import { pathToFileURL } from 'node:url';
 import { logger } from '../logging/logger.js';
 import { bury, EXIT_UNKNOWN, lineOf } from '../memory/death.js';
 import { ring, ringAgain } from '../memory/doorbell.js';
-import { underHeapLock } from '../memory/heap.js';
 import { header } from '../memory/program.js';
 import {
   claimSlot,
@@ -23,7 +22,7 @@ import {
   STARTING,
   STATE,
 } from '../memory/slots.js';
-import { strikeOut } from '../memory/waiters.js';
+import { sendOff, takeStanding, withdraw } from '../memory/standing.js';
 import { ArgumentTypeError, expected, OSError, ProcessError } from '../errors.js';
 import { waitAsync } from '../sync/await.js';
 import { inForkedChild } from '../system/generation.js';
@@ -74,11 +73,31 @@ export function inheritServer(): void {
   server = readSlot(self(), SERVER);
 }
 
+/** The slot of a process that has been forked ahead, now this creator's own, if there is one; for `forkChild`. */
+export function takeSpare(): number | undefined {
+  return server === undefined || hasEnded(server) ? undefined : takeStanding(server);
+}
+
 /**
- * Has the child of a slot forked. False when this program cannot be forked (a loader of it runs on a thread of its own):
- * its children are spawned instead.
+ * Has the child of a slot forked, or sends off the one that stands by in it. False when this program cannot be forked (a
+ * loader of it runs on a thread of its own): its children are spawned instead.
  */
 export async function forkChild(id: number): Promise<boolean> {
+  return (readSlot(id, PID) !== 0 && (await sendSpare(id))) || requestFork(id);
+}
+
+/** False when it turns out to have died before it began. */
+async function sendSpare(id: number): Promise<boolean> {
+  const by = readSlot(id, SERVER)!;
+  sendOff(id);
+  ring(by);
+  if (!isGone(by) && !isGone(id)) return true;
+  // The kernel kills it with its server, but a moment later.
+  await waitAsync({ line: lineOf(id), cares: true, unordered: true, attempt: () => isGone(id) || undefined });
+  return !withdraw(id);
+}
+
+async function requestFork(id: number): Promise<boolean> {
   const base = slotBase(indexOf(id));
   for (;;) {
     const by = await findServer();
@@ -99,18 +118,17 @@ export async function forkChild(id: number): Promise<boolean> {
         'the fork server could not fork: the machine has no memory or no process left',
       );
     }
-    // The server has died before the child was recorded, which that child waits for before it does anything: it has done
-    // nothing, and the kernel has killed it with the server. The next server gets the request as it was.
-    underHeapLock(() => strikeOut(id));
-    Atomics.store(header(), base + PID, 0);
+    // The server has died before the child had its PID, which that waits for before it does anything: it has done nothing,
+    // and the kernel has killed it with the server. The next server gets the request as it was.
   }
 }
 
 function answered(id: number, by: number, patient: boolean): 'started' | 'refused' | 'lost' | undefined {
   const base = slotBase(indexOf(id));
-  const isLost = patient && isGone(by); // before the state: a server that is gone records nothing afterwards
-  if (Atomics.load(header(), base + STATE) !== STARTING)
-    return Atomics.load(header(), base + PID) === 0 ? 'refused' : 'started';
+  const isLost = patient && isGone(by); // before the words: a server that is gone writes none afterwards
+  const state = Atomics.load(header(), base + STATE); // before the PID, which is there first
+  if (Atomics.load(header(), base + PID) !== 0) return 'started';
+  if (state !== STARTING) return 'refused';
   if (isLost) return 'lost';
   if (patient) ringAgain(by); // in case that somebody died while ringing it
   return undefined;
@@ -165,7 +183,8 @@ function serverEnded(id: number, code: number, signal: NodeJS.Signals | null): v
   logger.debug('the fork server %d ended: %s', id, signal ?? code);
   bury(id, code);
   freeSlot(id);
-  for (const child of slotsInUse()) buryIfOrphaned(child);
+  // Those that have not begun are their creators', who may start them anew.
+  for (const child of slotsInUse()) if (readSlot(child, STATE) === RUNNING) buryIfOrphaned(child);
 }
 
 /** The children of a fork server that died are killed by the kernel at the same moment; nobody is left who collects them. */

@@ -1,13 +1,16 @@
 import fs from 'node:fs';
-import { bury, EXIT_UNKNOWN, isMyCreator, lineOf } from '../memory/death.js';
+import { bury, EXIT_UNKNOWN, isMyCreator, killSlot, lineOf } from '../memory/death.js';
 import { header } from '../memory/program.js';
 import {
+  claimSlot,
   CREATOR,
   DOORBELL,
+  freeSlot,
+  hasEnded,
   indexOf,
   isGone,
+  PID,
   readSlot,
-  recordProcess,
   RUNG,
   self,
   SERVER,
@@ -16,12 +19,12 @@ import {
   STARTING,
   STATE,
 } from '../memory/slots.js';
+import { hasBegun, introduce, isSentOff, offer } from '../memory/standing.js';
 import { call } from '../memory/waiters.js';
 import { OSError } from '../errors.js';
 import { reap } from '../system/child.js';
 import { forkProcess } from '../system/fork.js';
 import { openProcess, startTimeNow, startTimeOf, type StartTime } from '../system/life.js';
-import { createOrder, giveOrder } from '../system/order.js';
 import { createPipe, drain, pollReadable } from '../system/pipe.js';
 import { learnTarget } from './prepare.js';
 import { drawSeed } from './random.js';
@@ -32,14 +35,17 @@ import { makeRoomInServer, tidy } from './tidy.js';
  * so that its event loop, and with it every child's, stays as it was when Node had started.
  *
  *   creator                       server                           child
- *                                 forks one ahead         --->     stands by, waits for its order
- *   claims a slot, stores BOOT
- *   slot: STARTING, rings   --->  slot: PID, RUNNING
- *                                 gives the order         --->     runs what BOOT says
- *                           <---  calls the slot's line
- *                                 forks the next one
+ *                                 forks one ahead         --->     stands by (memory/standing.ts)
+ *   takes its slot, stores BOOT
+ *   slot: STARTING, wakes it        --------------------->         slot: RUNNING, runs what BOOT says
+ *   rings                   --->  forks the next one
  *                                 pidfd: collects it      <---     exits
  *                           <---  slot: EXIT, ENDED, calls its line
+ *
+ * A creator who finds nobody standing by claims a slot itself:
+ *
+ *   slot: STARTING, rings   --->  forks one
+ *                           <---  slot: PID, calls its line ---->  slot: RUNNING, runs what BOOT says
  *
  * No child runs before its slot says who it is, so a creator that sees no pid there when the server dies knows that nothing
  * has been run. When the server dies, the kernel kills its children (PR_SET_PDEATHSIG), and their creators, who see that it
@@ -56,59 +62,63 @@ export interface Server {
   readonly writeEnd: number;
 }
 
-/** One that has been forked ahead, and waits to be told what it is. */
-interface Spare {
-  readonly pid: number;
-  readonly startTime: StartTime;
-  /** Readable when it has ended. A signal would not do: the kernel may give it to one of Node's other threads. */
-  readonly fd: number;
-  readonly order: number;
-}
-
 interface Child {
   /** Of its slot. */
   readonly id: number;
   readonly pid: number;
+  /** Readable when it has ended. A signal would not do: the kernel may give it to one of Node's other threads. */
   readonly fd: number;
 }
 
 let children: Child[] = [];
 const watched = (): number[] => children.map(({ fd }) => fd);
-let spare: Spare | undefined;
 
-/** Returns only in a forked child, with the descriptor by which it will be told what it is. */
+/** The slot of the one that has been forked ahead. */
+let spare: number | undefined;
+/** Whether one is to be: from the first start on, unless that has just failed. */
+let ahead = false;
+
+/** Returns only in a forked child, with the id of its slot. */
 export function serve(server: Server): number {
-  // The first request is still to come; from then on one is forked ahead, unless that has just failed.
-  let ahead = false;
   for (;;) {
+    lookAfterSpare();
     const request = nextRequest();
-    if (request !== undefined && spare !== undefined) {
-      assign(request, spare);
-      spare = undefined;
-      ahead = true;
-    } else if (request !== undefined || (ahead && spare === undefined)) {
-      const order = forkSpare();
-      if (order !== undefined) {
-        // Here, and in no function of its own: each child would have to compile that.
-        for (const fd of [server.readEnd, server.writeEnd, ...watched()]) fs.closeSync(fd);
-        children = [];
-        return order;
-      }
-      if (spare !== undefined) continue;
-      ahead = false;
-      if (request !== undefined) bury(request, EXIT_UNKNOWN); // without a pid: its creator sees that it never was
-    } else {
+    const id = request ?? (ahead && spare === undefined ? claimForSpare() : undefined);
+    if (id === undefined) {
       tidy();
-      // For one that dies at once, the next one would do so too.
-      if (waitForNews(server)) ahead = false;
-    }
+      waitForNews(server);
+    } else if (forkFor(id) === IN_CHILD) {
+      // Here, and in no function of its own: each child would have to compile that.
+      for (const fd of [server.readEnd, server.writeEnd, ...watched()]) fs.closeSync(fd);
+      children = [];
+      return id;
+    } else if (id === request) answer(id);
+    else keep(id);
+  }
+}
+
+/** One that has been sent off is a child as others. */
+function lookAfterSpare(): void {
+  if (spare === undefined || !isSentOff(spare)) return;
+  learnTarget(spare);
+  spare = undefined;
+  ahead = true;
+}
+
+/** undefined when the program has as many processes as it can have. */
+function claimForSpare(): number | undefined {
+  try {
+    return claimSlot(self());
+  } catch {
+    ahead = false;
+    return undefined;
   }
 }
 
 function nextRequest(): number | undefined {
   for (const id of slotsInUse()) {
     // Each time by its id: since it was seen, the slot may have been given to another process, whose creator rings as well.
-    if (readSlot(id, STATE) !== STARTING || readSlot(id, SERVER) !== self()) continue;
+    if (readSlot(id, STATE) !== STARTING || readSlot(id, SERVER) !== self() || readSlot(id, PID) !== 0) continue;
     const creator = readSlot(id, CREATOR);
     if (creator === undefined) continue;
     if (isMyCreator(creator) || !isGone(creator)) return id;
@@ -117,32 +127,42 @@ function nextRequest(): number | undefined {
   return undefined;
 }
 
-function assign(id: number, { pid, startTime, fd, order }: Spare): void {
-  children.push({ id, pid, fd });
-  recordProcess(id, pid, startTime);
-  giveOrder(order, id);
+/** After the fork that a creator has asked for. */
+function answer(id: number): void {
+  if (!ahead) return bury(id, EXIT_UNKNOWN); // without a pid: its creator sees that it never was
   call(lineOf(id), Infinity);
-  fs.closeSync(order);
+  // Who has buried the creator before the PID was there has not seen whom to kill.
+  if (hasEnded(readSlot(id, CREATOR) ?? id)) killSlot(id);
   learnTarget(id);
 }
 
-/** Gives the descriptor of its order in the child; in the server there is a spare then, unless the machine is full. */
-function forkSpare(): number | undefined {
-  let order: number | undefined;
+/** After a fork ahead. */
+function keep(id: number): void {
+  if (ahead) offer((spare = id));
+  else freeSlot(id);
+}
+
+const IN_CHILD = 0;
+
+/** Forks the process of a slot, unless the machine is full: then none is forked ahead. */
+function forkFor(id: number): typeof IN_CHILD | undefined {
   try {
-    order = createOrder();
     drawSeed();
     makeRoomInServer();
     const before = startTimeNow();
     const pid = forkProcess();
-    if (pid === 0) return order;
-    const startTime = startTimeNow() === before ? before : (startTimeOf(pid) ?? 0);
-    spare = { pid, startTime, fd: watch(pid), order };
+    if (pid === IN_CHILD) return IN_CHILD;
+    const startTime = startTimeNow() === before ? before : (startTimeOf(pid) ?? ENDED_BEFORE);
+    children.push({ id, pid, fd: watch(pid) });
+    introduce(id, pid, startTime);
+    ahead = true;
   } catch {
-    if (order !== undefined) fs.closeSync(order);
+    ahead = false;
   }
   return undefined;
 }
+
+const ENDED_BEFORE: StartTime = -1; // that of no process
 
 function watch(pid: number): number {
   const fd = openProcess(pid);
@@ -152,35 +172,29 @@ function watch(pid: number): number {
   throw new OSError('ERR_FORK_FAILED', 'no descriptor is left to watch a child by');
 }
 
-/** Waits until there may be a request, and collects who has ended meanwhile. Says whether the spare has. */
-function waitForNews({ readEnd }: Server): boolean {
-  const awaited = [readEnd, spare?.fd ?? NONE, ...watched()];
-  const [rung, isSpareEnded, ...ended] = pollReadable(awaited, FOREVER);
+/** Waits until there may be a request, and collects who has ended meanwhile. */
+function waitForNews({ readEnd }: Server): void {
+  const [rung, ...ended] = pollReadable([readEnd, ...watched()], FOREVER);
+  lookAfterSpare(); // it may be among them
   if (ended.includes(true)) collectEnded(ended);
-  if (isSpareEnded) dropSpare(spare!);
   if (rung) {
     drain(readEnd);
     // Before looking at the requests: who makes one from now on rings anew.
     Atomics.store(header(), slotBase(indexOf(self())) + RUNG, 0);
   }
-  return isSpareEnded === true;
 }
 
 const FOREVER = -1;
-const NONE = -1; // which poll(2) passes over
 
 function collectEnded(ended: readonly boolean[]): void {
   const gone = children.filter((_, place) => ended[place]);
   children = children.filter((_, place) => !ended[place]);
   for (const { id, pid, fd } of gone) {
     fs.closeSync(fd);
-    bury(id, reap(pid));
+    const exitCode = reap(pid);
+    if (hasBegun(id, pid)) bury(id, exitCode);
+    if (id !== spare) continue;
+    spare = undefined;
+    ahead = false; // for one that dies at once, the next one would do so too
   }
-}
-
-function dropSpare({ pid, fd, order }: Spare): void {
-  spare = undefined;
-  fs.closeSync(fd);
-  fs.closeSync(order);
-  reap(pid);
 }

@@ -3,15 +3,15 @@ import { encode } from '../codec/encode.js';
 import { constantMessage } from '../codec/functions.js';
 import { logger } from '../logging/logger.js';
 import { logSettings } from '../logging/stderr.js';
-import { bury, EXIT_UNKNOWN } from '../memory/death.js';
-import { claimSlot, freeSlot, LUGGAGE, PID, readSlot, self } from '../memory/slots.js';
+import { discard } from '../memory/death.js';
+import { claimSlot, LUGGAGE, PID, readSlot, self } from '../memory/slots.js';
 import { waitAsync } from '../sync/await.js';
 import { refuseWhileBooting } from './bootstrapping.js';
 import { endOf } from './children.js';
 import { currentProcess } from './current.js';
 import { refuseChildrenOfDaemons } from './daemon.js';
 import { forkCaller } from './fork-caller.js';
-import { forkChild } from './fork-server.js';
+import { forkChild, takeSpare } from './fork-server.js';
 import { endWithMain } from './main-exit.js';
 import { nameTarget } from './prepare.js';
 import type { Process } from './process.js';
@@ -30,7 +30,7 @@ export async function startChild(object: Process, state: State): Promise<void> {
   refuseWhileBooting();
   const method = state.method ?? defaultMethod();
   const lane = laneOf(method);
-  const id = claimSlot(self());
+  const id = (method === 'forkserver' ? takeSpare() : undefined) ?? claimSlot(self());
   try {
     if (method !== 'fork' && method !== 'coroutine') pack(id, object, state, method);
     state.started = true;
@@ -39,8 +39,7 @@ export async function startChild(object: Process, state: State): Promise<void> {
     else if (method !== 'forkserver' || !(await forkChild(id))) await spawnChild(id);
   } catch (error) {
     state.started = false;
-    bury(id, EXIT_UNKNOWN);
-    freeSlot(id);
+    discard(id);
     throw error;
   }
   state.id = id;

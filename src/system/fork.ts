@@ -13,7 +13,7 @@ type Ranges = [number, number, number, number, number, number, number, number];
 
 /**
  * A real fork(2) of this Node process, which must run on one thread (`--single-threaded --v8-pool-size=1`). Returns the
- * child's pid in the parent, 0 in the child, which has to call `enterFork` before its event loop takes a turn.
+ * child's pid in the parent, 0 in the child, which has to call `renewPid`, and `enterFork` before its event loop takes a turn.
  *
  * V8 marks every page of its heap MADV_DONTFORK, so a plain fork leaves the child without a heap. The address space is
  * set back just before the fork; see `forkNow` for why that is safe.
@@ -31,13 +31,11 @@ let ranges: Ranges | undefined;
 /** In the child: sets up its event loop anew. Signals that have come since the fork are forgotten. */
 export function enterFork(): void {
   uvLoopFork(uvDefaultLoop());
-  renewPid();
 }
 
 /** Likewise, where the loop had things to do for the parent: they are forgotten. */
 export function enterBusyFork(): void {
   forgetInheritedLoop(uvDefaultLoop());
-  renewPid();
 }
 
 /** Before a fork that `enterBusyFork` is to follow. */
@@ -45,8 +43,8 @@ export function checkBusyFork(): void {
   checkLoop(uvDefaultLoop());
 }
 
-/** Node has read its pid once, in the parent. */
-function renewPid(): void {
+/** In the child: Node has read its pid once, in the parent. */
+export function renewPid(): void {
   Object.defineProperty(process, 'pid', { value: getpid(), enumerable: true, configurable: true });
 }
 

@@ -70,7 +70,6 @@ export const prctl = late('int prctl(int option, unsigned long a, unsigned long 
 export const prctlName = lateBy(() => libc().func('prctl', 'int', ['int', 'void *', 'ulong', 'ulong', 'ulong']));
 
 export const getrandom = late('long getrandom(void *bytes, size_t length, unsigned int flags)');
-export const eventfd = late('int eventfd(unsigned int count, int flags)');
 export const close = late('int close(int fd)');
 export const dup2 = late('int dup2(int from, int to)');
 export const getrlimit = late('int getrlimit(int resource, void *limits)');

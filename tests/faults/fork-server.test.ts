@@ -18,6 +18,8 @@ const serverPid = (): number => {
   return server.pid;
 };
 
+const isAlive = (server: number) => relatives(process.pid).some(({ pid, state }) => pid === server && state !== 'Z');
+
 const startSleeper = async () => {
   const sleeper = new Process({ target: () => new Promise((resolve) => setTimeout(resolve, 60_000)) });
   await sleeper.start();
@@ -40,7 +42,10 @@ for (const [id, signal] of [
     await lock.acquire();
     const first = new Process({ target: () => lock.acquire() });
     await first.start();
-    process.kill(serverPid(), signal);
+    const server = serverPid();
+    process.kill(server, signal);
+    // Until it is dead, who stands by at it can still be sent off, and dies with it.
+    if (signal === 'SIGKILL') assert.ok(await until(() => !isAlive(server)));
     const second = new Process({ target: () => {} });
     await second.start();
     await second.join();
@@ -97,21 +102,25 @@ test('the fork server is killed while this process blocks in joinSync', async ()
   await ensureServer();
 });
 
+/** The process that the server has forked ahead. */
+const spareOf = (server: number) =>
+  relatives(process.pid).find(({ ppid, name }) => ppid === server && name === 'manyfold-spare');
+
 test('the fork server is stopped: a start waits until it goes on, or until it is killed', async () => {
   await ensureServer();
   const server = serverPid();
+  assert.ok(await until(() => spareOf(server) !== undefined));
   process.kill(server, 'SIGSTOP');
+  const ahead = await startSleeper(); // who stands by needs no server to start, but dies with it
   const child = new Process({ target: () => {} });
   const started = child.start();
   process.kill(server, 'SIGKILL');
   await started;
   await child.join();
   assert.equal(child.exitCode, 0);
+  await ahead.join();
+  assert.equal(ahead.exitCode, 255);
 });
-
-/** The process that the server has forked ahead. */
-const spareOf = (server: number) =>
-  relatives(process.pid).find(({ ppid, name }) => ppid === server && name === 'manyfold-spare');
 
 test('the spare child is killed: the next start forks one, and one is there again afterwards', async () => {
   for (const signal of ['SIGKILL', 'SIGTERM'] as const) {

@@ -1,0 +1,90 @@
+/** Who stands by, or the fork server, dies before each access to shared memory in turn of the one who sends it off. */
+
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { blocksInUse } from '#dist/memory/heap.js';
+import { slotsInUse } from '#dist/memory/slots.js';
+import { Process } from 'manyfold';
+import { guard } from '../support/guard.js';
+import { assertHeapSound } from '../support/heap.js';
+import { onAccess } from '../support/kill-points.js';
+import { isForkServer } from '../support/leaks.js';
+import { relatives } from '../support/processes.js';
+import { until } from '../support/wait.js';
+
+guard();
+
+const serverPid = () => relatives(process.pid).find((info) => isForkServer(info) && info.state !== 'Z')?.pid;
+const sparePid = () => relatives(process.pid).find(({ name }) => name === 'manyfold-spare')?.pid;
+
+let left = 0;
+let victim = 0;
+
+function pause(milliseconds: number): void {
+  for (const end = Date.now() + milliseconds; Date.now() < end;);
+}
+
+/** It may have ended by itself: a child that was sent off does. */
+function kill(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch (error) {
+    assert.equal((error as NodeJS.ErrnoException).code, 'ESRCH');
+  }
+}
+
+onAccess(() => {
+  if (left > 0 && --left === 0) {
+    kill(victim);
+    pause(5); // it ends, and its server, if that lives, collects it
+  }
+});
+
+const all = process.env['MANYFOLD_STEPS'] === 'all';
+
+for (const { name, findVictim, exitCodes, stride } of [
+  { name: 'the process that stands by', findVictim: sparePid, exitCodes: [0, -9], stride: 1 },
+  // Each step takes a new server.
+  { name: 'the fork server', findVictim: serverPid, exitCodes: [0, 255], stride: all ? 1 : 5 },
+]) {
+  test(`wherever ${name} dies while it is sent off, the start succeeds, the target runs once at most, and nothing stays`, async (context) => {
+    const log = join(tmpdir(), 'standing');
+    const run = async (step: number) => {
+      fs.writeFileSync(log, '');
+      const child = new Process({ target: (path: string) => fs.appendFileSync(path, '.'), args: [log] });
+      left = step;
+      await child.start();
+      const isOver = left > 0;
+      left = 0;
+      await child.join();
+      return { isOver, exitCode: child.exitCode!, runs: fs.statSync(log).size };
+    };
+    try {
+      await run(0);
+      assert.ok(await until(() => sparePid() !== undefined));
+      const before = { blocks: blocksInUse(), slots: [...slotsInUse()].length };
+      let step = 1;
+      let anew = 0;
+      for (; ; step += stride) {
+        if (sparePid() === undefined) await run(0);
+        assert.ok(await until(() => sparePid() !== undefined));
+        victim = findVictim()!;
+        const { isOver, exitCode, runs } = await run(step);
+        const outcome = `step ${step}: exit code ${exitCode}, run ${runs} times`;
+        assert.ok(exitCodes.includes(exitCode) && (exitCode === 0 ? runs === 1 : runs <= 1), outcome);
+        if (isOver) break;
+        if (exitCode === 0) anew++;
+        assertHeapSound();
+        assert.ok(await until(() => blocksInUse() <= before.blocks), `${outcome}: ${blocksInUse()} blocks`);
+        assert.ok([...slotsInUse()].length <= before.slots, outcome);
+      }
+      context.diagnostic(`steps up to ${step}, at ${anew} of them the child was started anew`);
+      assert.ok(step > 10 && anew > 0);
+    } finally {
+      fs.rmSync(log);
+    }
+  });
+}
