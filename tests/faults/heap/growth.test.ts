@@ -61,9 +61,11 @@ eachMethod(['forkserver', 'spawn', 'fork'], (method, context, test) => {
       peak = Math.max(peak, realMemory());
     };
     for (let number = 0; number < 20; number++) await round(number);
-    // What is opened to ring a worker is opened once: with both of them at work, for both.
-    const nap = () => new Promise((resolve) => setTimeout(resolve, 20));
-    for (let number = 0; number < 5; number++) await Promise.all([pool.apply(nap), pool.apply(nap)]);
+    // What is opened to ring a worker is opened once: when both have been at work, for both. One may boot for seconds.
+    const nap = () => new Promise<number>((resolve) => setTimeout(() => resolve(process.pid), 20));
+    for (const pids = new Set<number>(); pids.size < 2;) {
+      for (const pid of await Promise.all([pool.apply(nap), pool.apply(nap)])) pids.add(pid);
+    }
     const settled = async () => {
       // What other processes have taken over is theirs until their own collector runs.
       await pool.apply(() => 1);
