@@ -9,15 +9,12 @@ import { fileURLToPath } from 'node:url';
 import { blocksInUse } from '#dist/memory/heap.js';
 import { slotsInUse } from '#dist/memory/slots.js';
 import { Process, setForkserverPreload } from 'manyfold';
+import { forkServerPid } from '../support/fork-server.js';
 import { guard } from '../support/guard.js';
 import { assertHeapSound } from '../support/heap.js';
-import { isForkServer } from '../support/leaks.js';
-import { relatives } from '../support/processes.js';
 import { until } from '../support/wait.js';
 
 guard();
-
-const serverPid = () => relatives(process.pid).find((info) => isForkServer(info) && info.state !== 'Z')?.pid;
 
 // Each step takes a new server; all of them take half a minute.
 const stride = process.env['MANYFOLD_STEPS'] === 'all' ? 1 : 4;
@@ -45,11 +42,11 @@ test('wherever a fork server dies, a start succeeds, its target runs once or die
     await runBoth();
     const before = { blocks: blocksInUse(), slots: [...slotsInUse()].length };
     for (let survived = false; !survived; step += stride) {
-      if (serverPid() === undefined) await runBoth();
-      const victim = serverPid();
+      if (forkServerPid() === undefined) await runBoth();
+      const victim = forkServerPid();
       fs.writeFileSync(file, String(step));
       const ends = await runBoth();
-      survived = serverPid() === victim;
+      survived = forkServerPid() === victim;
       if (!survived && ends[1]!.exitCode === 0) restarted++;
       const outcome = `step ${step}: ${JSON.stringify(ends)}`;
       for (const { exitCode, runs } of ends)

@@ -4,21 +4,19 @@ import assert from 'node:assert/strict';
 import { activeChildren, Lock, Process, SimpleQueue } from 'manyfold';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { forkServerPid, sparePid } from '../support/fork-server.js';
 import { guard } from '../support/guard.js';
-import { isForkServer } from '../support/leaks.js';
-import { relatives } from '../support/processes.js';
+import { isRunning, relatives } from '../support/processes.js';
 import { programFolder, runProgram } from '../support/program.js';
 import { until } from '../support/wait.js';
 
 guard();
 
 const serverPid = (): number => {
-  const server = relatives(process.pid).find((info) => isForkServer(info));
-  assert.ok(server, 'there is no fork server');
-  return server.pid;
+  const pid = forkServerPid();
+  assert.ok(pid, 'there is no fork server');
+  return pid;
 };
-
-const isAlive = (server: number) => relatives(process.pid).some(({ pid, state }) => pid === server && state !== 'Z');
 
 const startSleeper = async () => {
   const sleeper = new Process({ target: () => new Promise((resolve) => setTimeout(resolve, 60_000)) });
@@ -45,7 +43,7 @@ for (const [id, signal] of [
     const server = serverPid();
     process.kill(server, signal);
     // Until it is dead, who stands by at it can still be sent off, and dies with it.
-    if (signal === 'SIGKILL') assert.ok(await until(() => !isAlive(server)));
+    if (signal === 'SIGKILL') assert.ok(await until(() => !isRunning(server)));
     const second = new Process({ target: () => {} });
     await second.start();
     await second.join();
@@ -102,14 +100,10 @@ test('the fork server is killed while this process blocks in joinSync', async ()
   await ensureServer();
 });
 
-/** The process that the server has forked ahead. */
-const spareOf = (server: number) =>
-  relatives(process.pid).find(({ ppid, name }) => ppid === server && name === 'manyfold-spare');
-
 test('the fork server is stopped: a start waits until it goes on, or until it is killed', async () => {
   await ensureServer();
   const server = serverPid();
-  assert.ok(await until(() => spareOf(server) !== undefined));
+  assert.ok(await until(() => sparePid() !== undefined));
   process.kill(server, 'SIGSTOP');
   const ahead = await startSleeper(); // who stands by needs no server to start, but dies with it
   const child = new Process({ target: () => {} });
@@ -125,23 +119,21 @@ test('the fork server is stopped: a start waits until it goes on, or until it is
 test('the spare child is killed: the next start forks one, and one is there again afterwards', async () => {
   for (const signal of ['SIGKILL', 'SIGTERM'] as const) {
     await ensureServer();
-    const server = serverPid();
-    assert.ok(await until(() => spareOf(server) !== undefined));
-    process.kill(spareOf(server)!.pid, signal);
-    assert.ok(await until(() => spareOf(server) === undefined));
+    assert.ok(await until(() => sparePid() !== undefined));
+    process.kill(sparePid()!, signal);
+    assert.ok(await until(() => sparePid() === undefined));
     const child = new Process({ target: () => {} });
     await child.start();
     await child.join();
     assert.equal(child.exitCode, 0);
-    assert.ok(await until(() => spareOf(server) !== undefined));
+    assert.ok(await until(() => sparePid() !== undefined));
   }
 });
 
 test('an interrupt that comes before a child is started does not reach it', async () => {
   const child = await startSleeper();
-  const server = serverPid();
-  assert.ok(await until(() => spareOf(server) !== undefined));
-  const spare = spareOf(server)!.pid;
+  assert.ok(await until(() => sparePid() !== undefined));
+  const spare = sparePid()!;
   for (let i = 0; i < 3; i++) process.kill(spare, 'SIGINT');
   const next = new Process({ target: () => new Promise((resolve) => setTimeout(resolve, 50)) });
   await next.start();

@@ -8,17 +8,13 @@ import { test } from 'node:test';
 import { blocksInUse } from '#dist/memory/heap.js';
 import { slotsInUse } from '#dist/memory/slots.js';
 import { Process } from 'manyfold';
+import { forkServerPid, sparePid } from '../support/fork-server.js';
 import { guard } from '../support/guard.js';
 import { assertHeapSound } from '../support/heap.js';
 import { onAccess } from '../support/kill-points.js';
-import { isForkServer } from '../support/leaks.js';
-import { relatives } from '../support/processes.js';
 import { until } from '../support/wait.js';
 
 guard();
-
-const serverPid = () => relatives(process.pid).find((info) => isForkServer(info) && info.state !== 'Z')?.pid;
-const sparePid = () => relatives(process.pid).find(({ name }) => name === 'manyfold-spare')?.pid;
 
 let left = 0;
 let victim = 0;
@@ -48,7 +44,7 @@ const all = process.env['MANYFOLD_STEPS'] === 'all';
 for (const { name, findVictim, exitCodes, stride } of [
   { name: 'the process that stands by', findVictim: sparePid, exitCodes: [0, -9], stride: 1 },
   // Each step takes a new server.
-  { name: 'the fork server', findVictim: serverPid, exitCodes: [0, 255], stride: all ? 1 : 5 },
+  { name: 'the fork server', findVictim: forkServerPid, exitCodes: [0, 255], stride: all ? 1 : 5 },
 ]) {
   test(`wherever ${name} dies while it is sent off, the start succeeds, the target runs once at most, and nothing stays`, async (context) => {
     const log = join(tmpdir(), 'standing');

@@ -5,8 +5,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { test, type TestContext } from 'node:test';
 import { getContext, Process } from 'manyfold';
 import { collect } from '../support/collect.js';
+import { forkServerPid } from '../support/fork-server.js';
 import { guard } from '../support/guard.js';
-import { isForkServer } from '../support/leaks.js';
 import { relatives } from '../support/processes.js';
 
 guard({ limit: 10 * 60_000 });
@@ -29,12 +29,12 @@ function figures(pid: number): Figures {
 
 async function both(): Promise<{ parent: Figures; server: Figures }> {
   await collect();
-  const server = relatives(process.pid).find((info) => isForkServer(info));
+  const server = forkServerPid();
   assert.ok(server);
   // What the collector has set aside for new objects is no growth; of this process the objects themselves are counted.
   const { heapUsed, external } = process.memoryUsage();
   const memory = Math.round(((heapUsed + external) / megabyte) * 10) / 10;
-  return { parent: { ...figures(process.pid), memory }, server: figures(server.pid) };
+  return { parent: { ...figures(process.pid), memory }, server: figures(server) };
 }
 
 async function startAndJoin(times: number): Promise<void> {

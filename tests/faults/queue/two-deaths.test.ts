@@ -9,11 +9,10 @@ import { blocksInUse } from '#dist/memory/heap.js';
 import { cellAt, header } from '#dist/memory/program.js';
 import { HAND, HAND_COUNTER, indexOf, readSlot, self, slotBase } from '#dist/memory/slots.js';
 import { Process, Queue, RawArray } from 'manyfold';
+import { forkServerPid } from '../../support/fork-server.js';
 import { guard } from '../../support/guard.js';
 import { assertHeapSound } from '../../support/heap.js';
 import { dieBeforeAccess, watchPlainStores } from '../../support/kill-points.js';
-import { isForkServer } from '../../support/leaks.js';
-import { relatives } from '../../support/processes.js';
 import { Random } from '../../support/random.js';
 
 guard({ limit: 600_000 });
@@ -47,7 +46,7 @@ function untilState(pid: number, state: string): void {
 
 /** Does something while the fork server, which would bury the dead at once, stands still. */
 function withoutBurials<T>(work: () => T): T {
-  const { pid } = relatives(process.pid).find((info) => isForkServer(info) && info.state !== 'Z')!;
+  const pid = forkServerPid()!;
   process.kill(pid, 'SIGSTOP');
   try {
     untilState(pid, 'T');
