@@ -13,6 +13,7 @@ import {
   EXIT,
   EXIT_BIAS,
   freeSlot,
+  hasEnded,
   idOf,
   indexOf,
   isGone,
@@ -45,13 +46,14 @@ export function lineOf(id: number): Cell {
 
 /**
  * Repairs what a process has left behind when it ended, and tells everyone whom it may concern. Whoever sees the death may
- * do it; one does. Should that one die over it, the slot has not ENDED, and the next one does all of it again.
+ * do it. Should that one die over it, the slot has not ENDED, and the next one does all of it again.
  */
 export function bury(id: number, exitCode: number): void {
   const creator = header()[slotBase(indexOf(id)) + CREATOR]!;
-  // Under the lock: a slow second one would clear away the slot's next process.
-  if (!underHeapLock(() => clearAway(id, exitCode))) return;
+  // Under the lock: a slow second one would do it to the slot's next process.
+  if (!underHeapLock(() => recordExit(id, exitCode))) return;
   endChildrenOf(id);
+  if (!underHeapLock(() => clearAway(id))) return;
   forgetBell(id);
   // From ENDED on the slot belongs to the creator, who may free it at once.
   if (creator !== self() && !isMyCreator(creator) && isGone(creator)) freeEnded(id);
@@ -59,12 +61,18 @@ export function bury(id: number, exitCode: number): void {
   callAllWhoCare();
 }
 
-/** Says whether there was anything to do. */
-function clearAway(id: number, exitCode: number): boolean {
+/** Says whether there is anything to do. */
+function recordExit(id: number, exitCode: number): boolean {
+  if (hasEnded(id)) return false;
+  Atomics.compareExchange(header(), slotBase(indexOf(id)) + EXIT, 0, EXIT_BIAS + exitCode);
+  return true;
+}
+
+/** Says whether this one has done it. */
+function clearAway(id: number): boolean {
+  if (hasEnded(id)) return false;
   const words = header();
   const base = slotBase(indexOf(id));
-  if (idOf(indexOf(id)) !== id || Atomics.load(words, base + STATE) === ENDED) return false;
-  Atomics.compareExchange(words, base + EXIT, 0, EXIT_BIAS + exitCode);
   strikeOut(id);
   settleHand(id);
   releaseMemoryOf(id);
@@ -86,9 +94,9 @@ export function isMyCreator(id: number): boolean {
 
 /** A child does not outlive its creator. Those that are gone already have nobody left to collect them. */
 function endChildrenOf(id: number): void {
-  for (const unborn of slotsClaimedBy(id)) giveUp(unborn);
+  for (const unborn of slotsClaimedBy(id)) giveUp(unborn, id);
   for (const spare of slotsIn(STANDING)) {
-    if (readSlot(spare, SERVER) === id && claimStanding(spare)) giveUp(spare);
+    if (readSlot(spare, SERVER) === id && claimStanding(spare)) giveUp(spare, self());
   }
   for (const child of slotsInUse()) {
     if (readSlot(child, CREATOR) !== id) continue;
@@ -101,16 +109,17 @@ function endChildrenOf(id: number): void {
 
 /** By its creator: frees the slot of a process that could not be started. */
 export function discard(id: number): void {
-  if (readSlot(id, STATE) === -self()) return giveUp(id);
+  if (readSlot(id, STATE) === -self()) return giveUp(id, self());
   bury(id, EXIT_UNKNOWN);
   freeSlot(id);
 }
 
-/** Frees a slot that is half open, and ends the process that stood by in it. */
-function giveUp(id: number): void {
-  killSlot(id);
-  // Under the lock: its server may just be looking for it.
+/** Frees a slot that its claimer has left half open, and ends the process that stood by in it. */
+function giveUp(id: number, claimer: number): void {
+  // Under the lock: its server may just be looking for it, and a slow second one would free somebody else's.
   underHeapLock(() => {
+    if (readSlot(id, STATE) !== -claimer) return;
+    killSlot(id);
     releaseMemoryOf(id);
     freeSlot(id);
   });

@@ -77,7 +77,7 @@ export function sendOff(id: number): void {
 
 /** By its creator: a slot whose process has died is half open again, and nobody's process. False when that had begun. */
 export function withdraw(id: number): boolean {
-  // Under the lock, as `hasBegun` is.
+  // Under the lock, as `passToCreator` is.
   return underHeapLock(() => {
     if (!changeState(id, STARTING, -self())) return false;
     const base = slotBase(indexOf(id));
@@ -116,10 +116,10 @@ function sleepUntil(index: number, likely: number, isThere: (word: number) => bo
 const LONG = 2 ** 31;
 
 /**
- * In the fork server, when the process that it has forked for a slot has ended: whether that is for the creator to hear. It
- * is not as long as the process has not been sent off: then nobody waits for it yet.
+ * In the fork server, when the process that it has forked for a slot has ended: makes its end the creator's to hear, and says
+ * whether that is so. It is not as long as the process has not been sent off: then nobody waits for it yet.
  */
-export function hasBegun(id: number, pid: number): boolean {
+export function passToCreator(id: number, pid: number): boolean {
   if (readSlot(id, STATE) === RUNNING) return true;
   // Under the lock: else the slot could become another process's in between.
   return underHeapLock(() => {

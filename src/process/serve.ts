@@ -6,7 +6,6 @@ import {
   CREATOR,
   DOORBELL,
   freeSlot,
-  hasEnded,
   indexOf,
   isGone,
   PID,
@@ -19,7 +18,7 @@ import {
   STARTING,
   STATE,
 } from '../memory/slots.js';
-import { hasBegun, introduce, isSentOff, offer } from '../memory/standing.js';
+import { introduce, isSentOff, offer, passToCreator } from '../memory/standing.js';
 import { call } from '../memory/waiters.js';
 import { OSError } from '../errors.js';
 import { reap } from '../system/child.js';
@@ -131,8 +130,9 @@ function nextRequest(): number | undefined {
 function answer(id: number): void {
   if (!ahead) return bury(id, EXIT_UNKNOWN); // without a pid: its creator sees that it never was
   call(lineOf(id), Infinity);
-  // Who has buried the creator before the PID was there has not seen whom to kill.
-  if (hasEnded(readSlot(id, CREATOR) ?? id)) killSlot(id);
+  // Who buries the creator, and looked for its children before the PID was there, has not seen whom to kill.
+  const creator = readSlot(id, CREATOR) ?? id;
+  if (!isMyCreator(creator) && isGone(creator)) killSlot(id);
   learnTarget(id);
 }
 
@@ -192,7 +192,7 @@ function collectEnded(ended: readonly boolean[]): void {
   for (const { id, pid, fd } of gone) {
     fs.closeSync(fd);
     const exitCode = reap(pid);
-    if (hasBegun(id, pid)) bury(id, exitCode);
+    if (passToCreator(id, pid)) bury(id, exitCode);
     if (id !== spare) continue;
     spare = undefined;
     ahead = false; // for one that dies at once, the next one would do so too

@@ -12,3 +12,8 @@ export async function until(condition: () => boolean | Promise<boolean>, timeout
     await sleep(pause);
   }
 }
+
+/** Holds this thread up for a millisecond: nothing of its own goes on meanwhile. */
+export function pauseSync(): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);
+}

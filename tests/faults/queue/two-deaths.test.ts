@@ -1,7 +1,6 @@
 /** One dies with a message in hand, and then the one who sees to that, before each of its accesses to shared memory. */
 
 import assert from 'node:assert/strict';
-import fs from 'node:fs';
 import { before, test } from 'node:test';
 import { bury } from '#dist/memory/death.js';
 import { settleHandsAt } from '#dist/memory/hand.js';
@@ -9,11 +8,12 @@ import { blocksInUse } from '#dist/memory/heap.js';
 import { cellAt, header } from '#dist/memory/program.js';
 import { HAND, HAND_COUNTER, indexOf, readSlot, self, slotBase } from '#dist/memory/slots.js';
 import { Process, Queue, RawArray } from 'manyfold';
-import { forkServerPid } from '../../support/fork-server.js';
+import { untilState, withoutBurials } from '../../support/fork-server.js';
 import { guard } from '../../support/guard.js';
 import { assertHeapSound } from '../../support/heap.js';
 import { dieBeforeAccess, watchPlainStores } from '../../support/kill-points.js';
 import { Random } from '../../support/random.js';
+import { pauseSync } from '../../support/wait.js';
 
 guard({ limit: 600_000 });
 watchPlainStores();
@@ -33,28 +33,6 @@ const LENGTHS = [9000, 9001];
 const EXIT_CODE = 255;
 
 const message = (length: number) => new Uint8Array(length).fill(1);
-
-/** Holds this thread up for a moment: nothing of its own goes on meanwhile. */
-function pause(): void {
-  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);
-}
-
-function untilState(pid: number, state: string): void {
-  const stateOf = () => /\) (.)/.exec(fs.readFileSync(`/proc/${pid}/stat`, 'latin1'))![1];
-  while (stateOf() !== state) pause();
-}
-
-/** Does something while the fork server, which would bury the dead at once, stands still. */
-function withoutBurials<T>(work: () => T): T {
-  const pid = forkServerPid()!;
-  process.kill(pid, 'SIGSTOP');
-  try {
-    untilState(pid, 'T');
-    return work();
-  } finally {
-    process.kill(pid, 'SIGCONT');
-  }
-}
 
 /** Where the process that calls it is told when to begin: its first word says how far all may go, the rest are theirs. */
 class Start {
@@ -83,13 +61,13 @@ class Start {
 
   /** Until so many wait, each for a stage of its own. Only then may the fork server be stopped, which lets them begin. */
   untilAwaited(count: number): void {
-    while (this.stage[3]! + this.stage[4]! < count) pause();
+    while (this.stage[3]! + this.stage[4]! < count) pauseSync();
   }
 
   wait(stage: 1 | 2): void {
     if (stage === 1) this.stage[1] = self();
     this.stage[2 + stage] = 1;
-    while (this.stage[0]! < stage) pause();
+    while (this.stage[0]! < stage) pauseSync();
   }
 }
 
