@@ -99,7 +99,8 @@ function endChildrenOf(id: number): void {
     if (readSlot(spare, SERVER) === id && claimStanding(spare)) giveUp(spare, self());
   }
   for (const child of slotsInUse()) {
-    if (readSlot(child, CREATOR) !== id) continue;
+    // A thread that nobody of the program has made is its own creator.
+    if (child === id || readSlot(child, CREATOR) !== id) continue;
     if (readSlot(child, STATE) === ENDED) freeEnded(child);
     // A thread: gone with its process. Others that are gone are perhaps known to nobody else by now.
     else if (readSlot(child, LABEL) || isGone(child)) bury(child, EXIT_UNKNOWN);
