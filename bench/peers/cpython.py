@@ -170,6 +170,10 @@ def longest(_):
     return most
 
 
+# As many as the others take for their compiler.
+WARM = 5000
+
+
 def answer_events(there, back, count):
     for _ in range(count):
         there.wait()
@@ -178,9 +182,9 @@ def answer_events(there, back, count):
 
 
 def events(_):
-    count = times(3000)
+    count = times(10000)
     there, back = mp.Event(), mp.Event()
-    process = mp.get_context('fork').Process(target=answer_events, args=(there, back, 100 + count))
+    process = mp.get_context('fork').Process(target=answer_events, args=(there, back, WARM + count))
     process.start()
 
     def serve(n):
@@ -189,7 +193,7 @@ def events(_):
             back.wait()
             back.clear()
 
-    serve(100)
+    serve(WARM)
     seconds = seconds_each(count, lambda: serve(count))
     process.join()
     return seconds
@@ -204,11 +208,11 @@ def take_turns(condition, turn, side, count):
 
 
 def conditions(_):
-    count = times(3000)
+    count = times(10000)
     condition, turn = mp.Condition(), mp.RawValue('i', 0)
-    process = mp.get_context('fork').Process(target=take_turns, args=(condition, turn, 1, 100 + count))
+    process = mp.get_context('fork').Process(target=take_turns, args=(condition, turn, 1, WARM + count))
     process.start()
-    take_turns(condition, turn, 0, 100)
+    take_turns(condition, turn, 0, WARM)
     seconds = seconds_each(count, lambda: take_turns(condition, turn, 0, count))
     process.join()
     return seconds
@@ -220,12 +224,12 @@ def go_through(barrier, count):
 
 
 def barrier(parties):
-    count = times(2000)
+    count = times(5000)
     shared = mp.Barrier(int(parties))
-    others = [mp.get_context('fork').Process(target=go_through, args=(shared, 500 + count)) for _ in range(int(parties) - 1)]
+    others = [mp.get_context('fork').Process(target=go_through, args=(shared, WARM + count)) for _ in range(int(parties) - 1)]
     for other in others:
         other.start()
-    go_through(shared, 500)
+    go_through(shared, WARM)
     seconds = seconds_each(count, lambda: go_through(shared, count))
     for other in others:
         other.join()

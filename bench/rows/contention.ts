@@ -46,6 +46,9 @@ const longestWait: Row = {
   ],
 };
 
+/** By then V8 has compiled what it will compile. What that costs a program is another row: `firstRoundTrips`. */
+const WARM = 5000;
+
 const futexLimit = limit('two futexes in C', 'turns', 2, 20_000);
 
 const eventTurns: Row = {
@@ -53,8 +56,8 @@ const eventTurns: Row = {
   title: 'There and back by two events',
   shown: 'time',
   contestants: [
-    ours('blocking', crowd, (times) => byEvents(times(5000), true)),
-    ours('awaiting', crowd, (times) => byEvents(times(5000), false)),
+    ours('blocking', crowd, (times) => byEvents(times(20_000), true)),
+    ours('awaiting', crowd, (times) => byEvents(times(10_000), false)),
     cpython('events'),
     futexLimit,
   ],
@@ -65,8 +68,8 @@ const conditionTurns: Row = {
   title: 'There and back by one condition',
   shown: 'time',
   contestants: [
-    ours('blocking', ['Condition', 'Value', ...crowd], (times) => byCondition(times(3000), true)),
-    ours('awaiting', ['Condition', 'Value', ...crowd], (times) => byCondition(times(3000), false)),
+    ours('blocking', ['Condition', 'Value', ...crowd], (times) => byCondition(times(20_000), true)),
+    ours('awaiting', ['Condition', 'Value', ...crowd], (times) => byCondition(times(10_000), false)),
     cpython('conditions'),
     futexLimit,
   ],
@@ -77,8 +80,8 @@ const barrierRows = [2, 4, 8].map((parties): Row => ({
   title: `A round through a barrier, parties: ${parties}`,
   shown: 'time',
   contestants: [
-    ours('blocking', ['Barrier', 'Process'], (times) => rounds(parties, times(2000), true)),
-    ours('awaiting', ['Barrier', 'Process'], (times) => rounds(parties, times(2000), false)),
+    ours('blocking', ['Barrier', 'Process'], (times) => rounds(parties, times(5000), true)),
+    ours('awaiting', ['Barrier', 'Process'], (times) => rounds(parties, times(5000), false)),
     cpython('barrier', String(parties), ''),
   ],
 }));
@@ -156,7 +159,7 @@ async function longest(count: number, blocking: boolean): Promise<number> {
 async function byEvents(count: number, blocking: boolean): Promise<number> {
   const [there, back] = [new api.Event(), new api.Event()];
   const answer = async () => {
-    for (let i = 0; i < 100 + count; i++) {
+    for (let i = 0; i < WARM + count; i++) {
       if (blocking) there.waitSync();
       else await there.wait();
       there.clear();
@@ -172,7 +175,7 @@ async function byEvents(count: number, blocking: boolean): Promise<number> {
       back.clear();
     }
   };
-  await serve(100);
+  await serve(WARM);
   const seconds = await secondsEach(count, () => serve(count));
   await other.join();
   return seconds;
@@ -192,15 +195,12 @@ async function byCondition(count: number, blocking: boolean): Promise<number> {
       condition.release();
     }
   };
-  const other = await start([() => take(1, 100 + count)]);
-  await take(0, 100);
+  const other = await start([() => take(1, WARM + count)]);
+  await take(0, WARM);
   const seconds = await secondsEach(count, () => take(0, count));
   await other.join();
   return seconds;
 }
-
-/** What all of a crowd of fresh processes have to compile costs more than a few rounds. */
-const WARM_UP_ROUNDS = 500;
 
 async function rounds(parties: number, count: number, blocking: boolean): Promise<number> {
   const barrier = new api.Barrier(parties);
@@ -210,8 +210,8 @@ async function rounds(parties: number, count: number, blocking: boolean): Promis
       else await barrier.wait();
     }
   };
-  const others = await start(Array.from({ length: parties - 1 }, () => () => pass(WARM_UP_ROUNDS + count)));
-  await pass(WARM_UP_ROUNDS);
+  const others = await start(Array.from({ length: parties - 1 }, () => () => pass(WARM + count)));
+  await pass(WARM);
   const seconds = await secondsEach(count, () => pass(count));
   await others.join();
   return seconds;
