@@ -1,9 +1,7 @@
-import { take, underHeapLock } from '../memory/heap.js';
-import { link } from '../memory/links.js';
+import { lengthen, nextBlock, releaseFurther } from '../memory/chain.js';
 import { createObject } from '../memory/objects.js';
 import { cellAt, type Cell } from '../memory/program.js';
 import { isOnItsWay } from '../memory/references.js';
-import { releaseAt } from '../memory/release.js';
 import { hasEnded, isGone, self } from '../memory/slots.js';
 import { beforeFork } from '../system/generation.js';
 
@@ -73,7 +71,7 @@ export class Holders {
         const before = Atomics.compareExchange(words, index, 0, holder);
         if (before === 0 || before === holder) return;
       }
-      if (!this.clearEnded()) this.lengthen();
+      if (!this.clearEnded()) lengthen(this.address, NEXT, HOLDER_WORDS);
     }
   }
 
@@ -123,7 +121,7 @@ export class Holders {
   }
 
   private isHeldByLiving(patient: boolean): boolean {
-    for (let block = this.address; block !== 0; block = nextOf(block)) {
+    for (let block = this.address; block !== 0; block = nextBlock(block, NEXT)) {
       const { words, index } = cellAt(block); // no generator here: whoever sends comes through
       for (let word = index + FIRST; word < index + HOLDER_WORDS; word++) {
         const holder = Atomics.load(words, word);
@@ -143,29 +141,13 @@ export class Holders {
   }
 
   private *places(): Generator<Cell> {
-    for (let block = this.address; block !== 0; block = nextOf(block)) {
+    for (let block = this.address; block !== 0; block = nextBlock(block, NEXT)) {
       for (let word = FIRST; word < HOLDER_WORDS; word++) yield cellAt(block + word);
     }
   }
-
-  private lengthen(): void {
-    let last = this.address;
-    for (let next = nextOf(last); next !== 0; next = nextOf(last)) last = next;
-    underHeapLock(() => {
-      if (nextOf(last) === 0) link(take(HOLDER_WORDS * 4, self()), last + NEXT);
-    });
-  }
 }
 
-function nextOf(block: number): number {
-  const { words, index } = cellAt(block + NEXT);
-  return Atomics.load(words, index);
-}
-
-/** Under the heap's lock: frees the blocks behind the first one. */
+/** Under the heap's lock. */
 export function releaseHolders(address: number): void {
-  const { words, index } = cellAt(address + NEXT);
-  for (let block = words[index]!; block !== 0; block = words[index]!) {
-    releaseAt(address + NEXT, nextOf(block));
-  }
+  releaseFurther(address, NEXT);
 }

@@ -1,10 +1,9 @@
 import { ProcessError, ValueError } from '../errors.js';
-import { take, underHeapLock } from '../memory/heap.js';
+import { lengthen, nextBlock, releaseFurther } from '../memory/chain.js';
 import { attach, mention } from '../memory/holdings.js';
-import { link } from '../memory/links.js';
 import { createObject, LEDGER } from '../memory/objects.js';
 import { cellAt, type Cell } from '../memory/program.js';
-import { onDisposal, releaseAt } from '../memory/release.js';
+import { onDisposal } from '../memory/release.js';
 import { isGone, self } from '../memory/slots.js';
 import { call } from '../memory/waiters.js';
 import type { Waitable } from '../sync/wait.js';
@@ -124,33 +123,15 @@ export class Ledger {
         if (owner !== 0 && !isGone(owner)) continue;
         if (Atomics.compareExchange(pair.words, pair.index, owner, self()) === owner) return pair;
       }
-      this.lengthen();
+      lengthen(this.address, NEXT, BLOCK_WORDS);
     }
   }
 
   private *pairs(): Generator<Cell> {
-    for (let block = this.address; block !== 0; block = nextOf(block)) {
+    for (let block = this.address; block !== 0; block = nextBlock(block, NEXT)) {
       for (let word = FIRST_PAIR; word + 1 < BLOCK_WORDS; word += 2) yield cellAt(block + word);
     }
   }
-
-  private lengthen(): void {
-    let last = this.address;
-    for (let next = nextOf(last); next !== 0; next = nextOf(last)) last = next;
-    underHeapLock(() => {
-      if (nextOf(last) === 0) link(take(BLOCK_WORDS * 4, self()), last + NEXT);
-    });
-  }
 }
 
-function nextOf(block: number): number {
-  const { words, index } = cellAt(block + NEXT);
-  return Atomics.load(words, index);
-}
-
-onDisposal(LEDGER, (address) => {
-  const { words, index } = cellAt(address + NEXT);
-  for (let block = words[index]!; block !== 0; block = words[index]!) {
-    releaseAt(address + NEXT, nextOf(block));
-  }
-});
+onDisposal(LEDGER, (address) => releaseFurther(address, NEXT));

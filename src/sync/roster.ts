@@ -1,8 +1,6 @@
-import { take, underHeapLock } from '../memory/heap.js';
-import { WORD } from '../memory/layout.js';
-import { link } from '../memory/links.js';
+import { lengthen, releaseFurther } from '../memory/chain.js';
 import { cellAt, type Cell } from '../memory/program.js';
-import { onDisposal, releaseAt } from '../memory/release.js';
+import { onDisposal } from '../memory/release.js';
 import { self } from '../memory/slots.js';
 
 /**
@@ -14,6 +12,7 @@ import { self } from '../memory/slots.js';
  *
  * Rows never move. Rows are taken under the lock of the primitive, and given back by their owner, or by one who repairs.
  */
+const MORE = 0;
 const ROW_WORDS = 2;
 const FURTHER_WORDS = 250; // of rows, in a further block: with its first word they almost fill 1 KB
 
@@ -60,26 +59,14 @@ export class Roster {
       return free;
     });
     if (taken !== 0) return cellAt(taken);
-    this.grow();
+    lengthen(this.first.address, MORE, 1 + FURTHER_WORDS);
     return this.take();
-  }
-
-  private grow(): void {
-    let last = this.first;
-    for (let next = nextOf(last); next !== undefined; next = nextOf(next)) last = next;
-    underHeapLock(() => link(take((1 + FURTHER_WORDS) * WORD, self()), last.address));
   }
 }
 
 /** Says of a kind of object that it has a roster at this word, whose further blocks go with it. */
 export function disposeRosterAt(kind: number, word: number): void {
-  onDisposal(kind, (address) => {
-    const { words, index } = cellAt(address + word);
-    for (let block = words[index]!; block !== 0; block = words[index]!) {
-      const next = cellAt(block);
-      releaseAt(address + word, next.words[next.index]);
-    }
-  });
+  onDisposal(kind, (address) => releaseFurther(address + word, MORE));
 }
 
 function nextOf({ words, index }: Cell): Cell | undefined {
