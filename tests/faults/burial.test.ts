@@ -9,13 +9,13 @@ import { Process, SimpleQueue } from 'manyfold';
 import { untilState, withoutBurials } from '../support/fork-server.js';
 import { guard } from '../support/guard.js';
 import { assertHeapSound } from '../support/heap.js';
-import { dieBeforeAccess } from '../support/kill-points.js';
+import { allSteps, dieBeforeAccess } from '../support/kill-points.js';
 import { isRunning } from '../support/processes.js';
 import { until } from '../support/wait.js';
 
-guard({ limit: 600_000 });
+guard();
 
-const stride = process.env['MANYFOLD_STEPS'] === 'all' ? 1 : 4;
+const stride = allSteps ? 1 : 4;
 
 const EXIT_CODE = 255;
 const sleep = () => new Promise((resolve) => setTimeout(resolve, 60_000));

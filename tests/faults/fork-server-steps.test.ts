@@ -12,12 +12,13 @@ import { Process, setForkserverPreload } from 'manyfold';
 import { forkServerPid } from '../support/fork-server.js';
 import { guard } from '../support/guard.js';
 import { assertHeapSound } from '../support/heap.js';
+import { allSteps, STEPS_LIMIT } from '../support/kill-points.js';
 import { until } from '../support/wait.js';
 
-guard();
+guard({ limit: STEPS_LIMIT });
 
-// Each step takes a new server; all of them take half a minute.
-const stride = process.env['MANYFOLD_STEPS'] === 'all' ? 1 : 4;
+// Each step takes a new server.
+const stride = allSteps ? 1 : 4;
 
 test('wherever a fork server dies, a start succeeds, its target runs once or dies with it, and nothing of it stays', async (context) => {
   const file = join(tmpdir(), 'step');

@@ -11,10 +11,10 @@ import { Process } from 'manyfold';
 import { forkServerPid, sparePid } from '../support/fork-server.js';
 import { guard } from '../support/guard.js';
 import { assertHeapSound } from '../support/heap.js';
-import { onAccess } from '../support/kill-points.js';
+import { allSteps, onAccess, STEPS_LIMIT } from '../support/kill-points.js';
 import { until } from '../support/wait.js';
 
-guard();
+guard({ limit: STEPS_LIMIT });
 
 let left = 0;
 let victim = 0;
@@ -39,12 +39,10 @@ onAccess(() => {
   }
 });
 
-const all = process.env['MANYFOLD_STEPS'] === 'all';
-
 for (const { name, findVictim, exitCodes, stride } of [
   { name: 'the process that stands by', findVictim: sparePid, exitCodes: [0, -9], stride: 1 },
   // Each step takes a new server.
-  { name: 'the fork server', findVictim: forkServerPid, exitCodes: [0, 255], stride: all ? 1 : 5 },
+  { name: 'the fork server', findVictim: forkServerPid, exitCodes: [0, 255], stride: allSteps ? 1 : 5 },
 ]) {
   test(`wherever ${name} dies while it is sent off, the start succeeds, the target runs once at most, and nothing stays`, async (context) => {
     const log = join(tmpdir(), 'standing');

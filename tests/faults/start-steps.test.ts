@@ -3,7 +3,8 @@
 import assert from 'node:assert/strict';
 import { blocksInUse } from '#dist/memory/heap.js';
 import { slotsInUse } from '#dist/memory/slots.js';
-import { dieBeforeAccess } from '../support/kill-points.js';
+import { allSteps, dieBeforeAccess, STEPS_LIMIT } from '../support/kill-points.js';
+import { guard } from '../support/guard.js';
 import { assertHeapSound } from '../support/heap.js';
 import { eachMethod, type Method } from '../support/methods.js';
 import { until } from '../support/wait.js';
@@ -12,8 +13,10 @@ import { until } from '../support/wait.js';
 const STRIDE: Partial<Record<Method, number>> = {
   forkserver: 1,
   fork: 1,
-  spawn: process.env['MANYFOLD_STEPS'] === 'all' ? 1 : 7,
+  spawn: allSteps ? 1 : 7,
 };
+
+guard({ limit: STEPS_LIMIT });
 
 eachMethod(['forkserver', 'spawn', 'fork'], (method, context, test) => {
   const { Event, Process } = context;

@@ -6,6 +6,12 @@
 
 import { fileURLToPath } from 'node:url';
 
+/** Whether tests go through each single step, also where one takes a new process: `MANYFOLD_STEPS=all npm test -- faults`. */
+export const allSteps = process.env['MANYFOLD_STEPS'] === 'all';
+
+/** How long (ms) a test may take that does so. */
+export const STEPS_LIMIT = allSteps ? 900_000 : 120_000;
+
 const METHODS = ['add', 'and', 'compareExchange', 'exchange', 'load', 'or', 'store', 'sub', 'xor'] as const;
 
 type Access = (words: Int32Array, index: number, ...rest: number[]) => number;

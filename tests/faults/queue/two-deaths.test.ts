@@ -11,7 +11,7 @@ import { Process, Queue, RawArray } from 'manyfold';
 import { untilState, withoutBurials } from '../../support/fork-server.js';
 import { guard } from '../../support/guard.js';
 import { assertHeapSound } from '../../support/heap.js';
-import { dieBeforeAccess, watchPlainStores } from '../../support/kill-points.js';
+import { allSteps, dieBeforeAccess, watchPlainStores } from '../../support/kill-points.js';
 import { Random } from '../../support/random.js';
 import { pauseSync } from '../../support/wait.js';
 
@@ -27,7 +27,7 @@ before(async () => {
 
 const random = Random.printed();
 /** Of the steps of the second one: all of them, or each so many. */
-const STRIDE = process.env['MANYFOLD_STEPS'] === 'all' ? 1 : 24;
+const STRIDE = allSteps ? 1 : 24;
 
 const LENGTHS = [9000, 9001];
 const EXIT_CODE = 255;

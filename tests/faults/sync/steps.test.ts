@@ -2,16 +2,13 @@
 
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { dieBeforeAccess, watchPlainStores } from '../../support/kill-points.js';
+import { allSteps, dieBeforeAccess, watchPlainStores } from '../../support/kill-points.js';
 import { eachMethod } from '../../support/methods.js';
 import { Random } from '../../support/random.js';
 import { promptly } from '../../support/time.js';
 import { until } from '../../support/wait.js';
 
 watchPlainStores();
-
-/** Whether each step is tried, also those beyond the first forty, of which otherwise some are. */
-const all = process.env['MANYFOLD_STEPS'] === 'all';
 
 /** What came of something that is waited for: what it gave, or the name of its error. */
 const outcome = (wait: Promise<unknown>): Promise<unknown> => wait.catch((error: Error) => error.name);
@@ -33,7 +30,8 @@ eachMethod(['forkserver', 'spawn', 'fork'], (method, context, test) => {
     // A fresh Node takes its time: one of its first steps is tried.
     const first = method === 'spawn' ? 1 + random.below(40) : 1;
     const last = method === 'spawn' ? first : Infinity;
-    for (let at = first; victims.die && at <= last; at += at < 40 || all ? 1 : 1 + random.below(8)) {
+    // Of the steps beyond the first forty, some are tried.
+    for (let at = first; victims.die && at <= last; at += at < 40 || allSteps ? 1 : 1 + random.below(8)) {
       const start: Start = async (work) => {
         const victim = new Process({
           target: async () => {
