@@ -74,6 +74,9 @@ single('a message longer than 4 GB fails at the call', () => {
   there.close();
 });
 
+const MESSAGES = 1000;
+const PAGES = 2 ** 20 / 4096; // of each
+
 single('the memory of long messages that nobody has any more is used for the next ones', () => {
   const [here, there] = OwnPipe();
   const megabyte = new Uint8Array(2 ** 20);
@@ -85,10 +88,10 @@ single('the memory of long messages that nobody has any more is used for the nex
   };
   pass(200);
   const before = process.resourceUsage().minorPageFault;
-  pass(200);
-  // Of the 256 pages of each; a collection that comes late may need some.
-  const faults = (process.resourceUsage().minorPageFault - before) / 200;
-  assert.ok(faults < 60, `${faults} new pages for each message`);
+  pass(MESSAGES);
+  const faults = (process.resourceUsage().minorPageFault - before) / MESSAGES;
+  // A collection that comes late takes new ones for those until then: on Node 24 and 26, up to 75 messages now and then.
+  assert.ok(faults < PAGES / 2, `${faults} new pages for each message of ${PAGES}`);
   here.close();
   there.close();
 });
