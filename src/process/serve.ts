@@ -86,13 +86,19 @@ export function serve(server: Server): number {
     if (id === undefined) {
       tidy();
       waitForNews(server);
-    } else if (forkFor(id) === IN_CHILD) {
+      continue;
+    }
+    const pid = forkFor(id);
+    if (pid === IN_CHILD) {
       // Here, and in no function of its own: each child would have to compile that.
       for (const fd of [server.readEnd, server.writeEnd, ...watched()]) fs.closeSync(fd);
       children = [];
       return id;
-    } else if (id === request) answer(id);
-    else keep(id);
+    }
+    ahead = pid !== undefined;
+    if (id !== request) keep(id, ahead);
+    else if (ahead) answer(id);
+    else bury(id, EXIT_UNKNOWN); // without a pid: its creator sees that it never was
   }
 }
 
@@ -128,7 +134,6 @@ function nextRequest(): number | undefined {
 
 /** After the fork that a creator has asked for. */
 function answer(id: number): void {
-  if (!ahead) return bury(id, EXIT_UNKNOWN); // without a pid: its creator sees that it never was
   call(lineOf(id), Infinity);
   // Who buries the creator, and looked for its children before the PID was there, has not seen whom to kill.
   const creator = readSlot(id, CREATOR) ?? id;
@@ -136,16 +141,16 @@ function answer(id: number): void {
   learnTarget(id);
 }
 
-/** After a fork ahead. */
-function keep(id: number): void {
-  if (ahead) offer((spare = id));
+/** After a fork ahead, or when that has failed. */
+function keep(id: number, isForked: boolean): void {
+  if (isForked) offer((spare = id));
   else freeSlot(id);
 }
 
 const IN_CHILD = 0;
 
-/** Forks the process of a slot, unless the machine is full: then none is forked ahead. */
-function forkFor(id: number): typeof IN_CHILD | undefined {
+/** Forks the process of a slot, and gives its pid in the server; undefined when the machine is full. */
+function forkFor(id: number): number | undefined {
   try {
     drawSeed();
     makeRoomInServer();
@@ -155,11 +160,10 @@ function forkFor(id: number): typeof IN_CHILD | undefined {
     const startTime = startTimeNow() === before ? before : (startTimeOf(pid) ?? ENDED_BEFORE);
     children.push({ id, pid, fd: watch(pid) });
     introduce(id, pid, startTime);
-    ahead = true;
+    return pid;
   } catch {
-    ahead = false;
+    return undefined;
   }
-  return undefined;
 }
 
 const ENDED_BEFORE: StartTime = -1; // that of no process
