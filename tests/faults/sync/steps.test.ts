@@ -138,13 +138,14 @@ eachMethod(['forkserver', 'spawn', 'fork'], (method, context, test) => {
         void ended.then(() => (over = true));
         assert.ok(await until(() => over || String(condition).endsWith(', 1)>')));
         let nextWaits = false;
-        const next = (async () => {
+        const wait = async () => {
           await condition.acquire().catch(() => condition.acquire());
           nextWaits = true;
           const got = await condition.wait();
           condition.release();
           return got;
-        })();
+        };
+        const next = outcome(wait()); // it may be told of the death before anybody asks
         assert.ok(await until(() => nextWaits));
         await condition.acquire().catch(() => condition.acquire());
         condition.notify();
@@ -277,7 +278,7 @@ eachMethod(['forkserver', 'spawn', 'fork'], (method, context, test) => {
   test('the last party of a barrier, which runs the action, and those who abort and reset it', async () => {
     await eachStep(async (start, soon) => {
       const barrier = new Barrier(2, { action: () => {} });
-      const other = barrier.wait();
+      const other = outcome(barrier.wait());
       const { ended } = await start(() => {
         barrier.waitSync();
         barrier.abort();
