@@ -67,9 +67,28 @@ const arrays = [
 
 /** As a value it is only the class; with a type code and a list, as protocol 2 has it, an array. */
 function arrayOf([code, elements]: readonly unknown[]): unknown {
-  const found = arrays.find((known) => known.code === code);
-  if (!found || !Array.isArray(elements)) throw corrupt('an array is of no known type');
-  return Reflect.construct(found.type, [elements]) as unknown;
+  const type = code === 'B' ? Uint8Array : arrays.find((known) => known.code === (LONG.get(code) ?? code))?.type;
+  if (!type || !Array.isArray(elements)) throw corrupt('an array is of no known type');
+  const isBig = type === BigInt64Array || type === BigUint64Array;
+  return Reflect.construct(type, [isBig ? elements.map(wholeOf) : elements.map(numberOf)]) as unknown;
+}
+
+/** C's `long` has eight bytes, where Python is not on Windows. */
+const LONG = new Map<unknown, string>([
+  ['l', 'q'],
+  ['L', 'Q'],
+]);
+
+/** Python has one type for whole numbers: small ones have come as numbers. */
+function wholeOf(element: unknown): bigint {
+  if (typeof element === 'bigint') return element;
+  if (!Number.isInteger(element)) throw corrupt('an array of whole numbers holds something else');
+  return BigInt(element as number);
+}
+
+function numberOf(element: unknown): number {
+  if (typeof element !== 'number') throw corrupt('an array of numbers holds something else');
+  return element;
 }
 
 function bytesBehind({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Array {

@@ -65,6 +65,10 @@ const values: [python: string, value: unknown][] = [
   ['1 + 2j', new Complex(1, 2)],
   ['[range(1, 10, 2), slice(1, None, 2)]', [new Range(1, 10, 2), new Slice(1, null, 2)]],
   ['array.array("d", [1, 2.5])', Float64Array.of(1, 2.5)],
+  [
+    '[array.array("q", [1, -2, 2**62]), array.array("Q", [2**63]), array.array("l", [3])]',
+    [BigInt64Array.of(1n, -2n, 2n ** 62n), BigUint64Array.of(2n ** 63n), BigInt64Array.of(3n)],
+  ],
   ['list(range(3000))', Array.from({ length: 3000 }, (_, n) => n)],
   ['{n: n for n in range(2500)}', new Map(Array.from({ length: 2500 }, (_, n) => [n, n]))],
   ['{"k%d" % n: n for n in range(1500)}', Object.fromEntries(Array.from({ length: 1500 }, (_, n) => [`k${n}`, n]))],
