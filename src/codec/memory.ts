@@ -95,6 +95,8 @@ function overlay(
   offset: number,
   length: number | undefined,
 ): ArrayBufferView {
+  const { resizable: grows } = buffer as { resizable?: boolean };
+  if (length === undefined && grows !== true) throw corrupt('a view grows with a buffer that does not');
   const end = offset + (length ?? 0) * kind.size;
   if (offset % kind.size !== 0 || end > buffer.byteLength) throw corrupt('a view does not fit its buffer');
   if (!(buffer instanceof Lent)) return create(kind.type, buffer, offset, length);

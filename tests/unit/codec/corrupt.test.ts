@@ -64,6 +64,10 @@ test('a small message cannot claim much memory', () => {
   assert.ok(process.memoryUsage().rss - before < 200e6, 'too much memory');
 });
 
+test('a view that grows with a buffer that does not', () => {
+  refused(Uint8Array.of(1, 0x9d, 0x0b, 0, 0, 0x9b, 1, 0, 0x46)); // of numbers of eight bytes, over one byte
+});
+
 test('references to nothing, to themselves, and to what is still being made', () => {
   refused(Uint8Array.of(1, 0x8c, 0)); // no object yet
   refused(Uint8Array.of(1, 0x9a, 0x8c, 0)); // a box of itself
