@@ -95,12 +95,15 @@ function overlay(
   offset: number,
   length: number | undefined,
 ): ArrayBufferView {
-  const { resizable: grows } = buffer as { resizable?: boolean };
-  if (length === undefined && grows !== true) throw corrupt('a view grows with a buffer that does not');
+  if (length === undefined && !isResizable(buffer)) throw corrupt('a view grows with a buffer that does not');
   const end = offset + (length ?? 0) * kind.size;
   if (offset % kind.size !== 0 || end > buffer.byteLength) throw corrupt('a view does not fit its buffer');
   if (!(buffer instanceof Lent)) return create(kind.type, buffer, offset, length);
-  return create(kind.type, buffer.memory, buffer.start + offset, length ?? 0);
+  return create(kind.type, buffer.memory, buffer.start + offset, length);
+}
+
+function isResizable(buffer: ArrayBuffer | Lent): boolean {
+  return (buffer as { readonly resizable?: boolean }).resizable === true;
 }
 
 function create(

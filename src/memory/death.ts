@@ -25,7 +25,6 @@ import {
   self,
   SERVER,
   slotBase,
-  slotsClaimedBy,
   slotsIn,
   slotsInUse,
   STANDING,
@@ -94,7 +93,7 @@ export function isMyCreator(id: number): boolean {
 
 /** A child does not outlive its creator. Those that are gone already have nobody left to collect them. */
 function endChildrenOf(id: number): void {
-  for (const unborn of slotsClaimedBy(id)) giveUp(unborn, id);
+  for (const unborn of slotsIn(-id)) giveUp(unborn, id);
   for (const spare of slotsIn(STANDING)) {
     if (readSlot(spare, SERVER) === id && claimStanding(spare)) giveUp(spare, self());
   }

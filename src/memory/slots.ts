@@ -118,12 +118,7 @@ export function* slotsInUse(): Generator<number> {
   }
 }
 
-/** The slots that a process has claimed and not yet published. */
-export function slotsClaimedBy(claimer: number): Generator<number> {
-  return slotsIn(-claimer);
-}
-
-/** The slots of a state. */
+/** The slots of a state: of -id, those that a process has claimed and not yet published. */
 export function* slotsIn(state: number): Generator<number> {
   const words = header();
   const used = Atomics.load(words, SLOTS_USED);

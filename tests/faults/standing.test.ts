@@ -12,16 +12,12 @@ import { forkServerPid, sparePid } from '../support/fork-server.js';
 import { guard } from '../support/guard.js';
 import { assertHeapSound } from '../support/heap.js';
 import { allSteps, onAccess, STEPS_LIMIT } from '../support/kill-points.js';
-import { until } from '../support/wait.js';
+import { pauseSync, until } from '../support/wait.js';
 
 guard({ limit: STEPS_LIMIT });
 
 let left = 0;
 let victim = 0;
-
-function pause(milliseconds: number): void {
-  for (const end = Date.now() + milliseconds; Date.now() < end;);
-}
 
 /** It may have ended by itself: a child that was sent off does. */
 function kill(pid: number): void {
@@ -35,7 +31,7 @@ function kill(pid: number): void {
 onAccess(() => {
   if (left > 0 && --left === 0) {
     kill(victim);
-    pause(5); // it ends, and its server, if that lives, collects it
+    pauseSync(5); // it ends, and its server, if that lives, collects it
   }
 });
 

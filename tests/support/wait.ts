@@ -13,7 +13,7 @@ export async function until(condition: () => boolean | Promise<boolean>, timeout
   }
 }
 
-/** Holds this thread up for a millisecond: nothing of its own goes on meanwhile. */
-export function pauseSync(): void {
-  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);
+/** Holds this thread up for so many milliseconds: nothing of its own goes on meanwhile. */
+export function pauseSync(milliseconds = 1): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds);
 }
