@@ -2,8 +2,10 @@
 
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
+import { ringAgain } from '#dist/memory/doorbell.js';
 import { blocksInUse } from '#dist/memory/heap.js';
 import { memoryFd } from '#dist/memory/program.js';
+import { DOORBELL, PID, readSlot, slotsInUse } from '#dist/memory/slots.js';
 import { eachMethod } from '../../support/methods.js';
 import { openDescriptors } from '../../support/processes.js';
 import { until } from '../../support/wait.js';
@@ -61,11 +63,16 @@ eachMethod(['forkserver', 'spawn', 'fork'], (method, context, test) => {
       peak = Math.max(peak, realMemory());
     };
     for (let number = 0; number < 20; number++) await round(number);
-    // What is opened to ring a worker is opened once: when both have been at work, for both. One may boot for seconds.
+    // What is opened to ring a process is opened once. A worker that boots for seconds may find its first tasks waiting,
+    // and be rung for none.
     const nap = () => new Promise<number>((resolve) => setTimeout(() => resolve(process.pid), 20));
-    for (const pids = new Set<number>(); pids.size < 2;) {
+    const pids = new Set([child.pid!]);
+    while (pids.size < 3) {
       for (const pid of await Promise.all([pool.apply(nap), pool.apply(nap)])) pids.add(pid);
     }
+    const theirs = [...slotsInUse()].filter((id) => pids.has(readSlot(id, PID) ?? 0));
+    assert.ok(await until(() => theirs.every((id) => readSlot(id, DOORBELL) !== 0)));
+    theirs.forEach(ringAgain);
     const settled = async () => {
       // What other processes have taken over is theirs until their own collector runs.
       await pool.apply(() => 1);
