@@ -45,6 +45,8 @@ async function run(target: (step: number) => void, step: number): Promise<boolea
 
 for (const [what, lengths] of [
   ['in chunks', [3000, 3001, 3002]],
+  // Eight fill a chunk: the first chunk to move to is at hand, the second comes from the heap.
+  ['over two chunks', Array.from({ length: 17 }, (_, number) => 8000 + number)],
   ['in parcels', [9000, 9001, 200_000]],
   ['in pages that go back', [200_000, 200_001]],
 ] as const) {
