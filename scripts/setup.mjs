@@ -48,6 +48,11 @@ function isStale(stamp, inputs) {
   return built === 0 || inputs.some((path) => writtenAt(join(root, path)) > built);
 }
 
+/** A folder and all in it: the time of a folder changes when a file of it comes or goes. */
+function allOf(folder) {
+  return ['', ...filesBelow(join(root, folder), /./)].map((path) => join(folder, path));
+}
+
 /** Removes what was built from sources that are gone: a deleted test must not go on passing. */
 function prune(outDir, sourceOf) {
   for (const path of filesBelow(outDir, builtFile)) {
@@ -57,11 +62,7 @@ function prune(outDir, sourceOf) {
 
 function compile(title, { config, stamp, folders, outDir, sourceOf, after = [] }) {
   const stampPath = join(root, 'build', stamp);
-  // Folders count too: the time of a folder changes when a file of it comes or goes.
-  const sources = folders.flatMap((folder) =>
-    ['', ...filesBelow(join(root, folder), /./)].map((path) => join(folder, path)),
-  );
-  if (!isStale(stampPath, [config, 'tsconfig.json', 'package.json', ...after, ...sources])) return;
+  if (!isStale(stampPath, [config, 'tsconfig.json', 'package.json', ...after, ...folders.flatMap(allOf)])) return;
   const started = new Date();
   run(title, process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', config]);
   prune(join(root, outDir), (path) => join(root, sourceOf(path)));
@@ -73,10 +74,9 @@ function compile(title, { config, stamp, folders, outDir, sourceOf, after = [] }
 
 function bundle() {
   const stampPath = join(root, 'build/bundle.stamp');
-  if (!isStale(stampPath, ['build/library.stamp', 'scripts/bundle.mjs', 'scripts/code-loader.cjs', 'package.json']))
-    return;
+  if (!isStale(stampPath, ['build/library.stamp', 'package.json', ...allOf('scripts/bundle')])) return;
   rmSync(join(root, 'bundle'), { recursive: true, force: true });
-  run('bundling the library', process.execPath, [join(root, 'scripts/bundle.mjs')]);
+  run('bundling the library', process.execPath, [join(root, 'scripts/bundle/main.mjs')]);
   writeFileSync(stampPath, '');
 }
 

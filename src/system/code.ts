@@ -1,6 +1,6 @@
 /**
  * What V8 has compiled of the library, for the threads and the spawned children of this process: each has a heap of its own,
- * and would compile all of it once more. They have it at hand before they load the library (scripts/code-loader.cjs).
+ * and would compile all of it once more. They have it at hand before they load the library (scripts/bundle/code-loader.cjs).
  *
  * The file has the length of the first part (4 bytes), the part that is loaded with the library, and the one that is loaded
  * with its first use.

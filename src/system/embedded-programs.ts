@@ -10,7 +10,7 @@ import { here, TEXT } from './embedded-installation.js';
 import { createMemory } from './memory.js';
 import type { BootProgram } from './programs.js';
 
-/** Put in by scripts/bundle.mjs: in the library brotli in base64, in the text the function itself. */
+/** Put in by scripts/bundle/embedded.mjs: in the library brotli in base64, in the text the function itself. */
 declare const MANYFOLD_PROGRAMS: string | (() => void);
 
 /** By which a process finds its program. Node reads that by the name the kernel has for it. */

@@ -1,6 +1,6 @@
 /**
  * Where the library is: as files of its package. For bundlers there is a build of it that has embedded-installation.ts in
- * place of this file, and embedded-programs.ts in place of programs.ts (scripts/bundle.mjs).
+ * place of this file, and embedded-programs.ts in place of programs.ts (scripts/bundle/embedded.mjs).
  */
 import type * as acorn from 'acorn';
 import type koffi from 'koffi';
