@@ -35,6 +35,8 @@ async function programsText() {
     format: 'cjs',
     platform: 'node',
     target: 'node20.19',
+    // Else it depends on the order in which files come whether they are found to be strict: no two builds would be the same.
+    tsconfigRaw: { compilerOptions: { alwaysStrict: true } },
     external: ['koffi', 'cli-progress'],
     define: { 'import.meta.url': 'manyfoldBase', MANYFOLD_PROGRAMS: 'manyfoldPrograms' },
     minifyWhitespace: true,
