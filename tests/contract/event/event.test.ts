@@ -1,18 +1,14 @@
 /** Events: set, cleared, waited for. */
 
 import assert from 'node:assert/strict';
+import { waitingFor } from '../../support/held.js';
 import { canBlock, eachMethod } from '../../support/methods.js';
 import { timeOf } from '../../support/time.js';
 import { until } from '../../support/wait.js';
-import { standingIn } from '../../support/held.js';
-import { handle } from '#dist/memory/handle.js';
 
 eachMethod(['forkserver', 'spawn', 'fork', 'thread', 'coroutine'], (method, context, test) => {
   const mayBlock = canBlock(method);
   const { Event, Process, Queue } = context;
-
-  /** How many processes and threads wait for an event. */
-  const waiting = (event: InstanceType<typeof Event>) => standingIn(event[handle]()[1] + 1).length;
 
   test('event-001 an event is set, waited for, cleared, and set by a child', async () => {
     const event = new Event();
@@ -56,7 +52,7 @@ eachMethod(['forkserver', 'spawn', 'fork', 'thread', 'coroutine'], (method, cont
     const children = [true, false, true, false].map((blocking) => new Process({ target: wait, args: [blocking] }));
     for (const child of children) await child.start();
     const here = [event.wait(), event.wait({ timeout: 60_000 })];
-    assert.ok(await until(() => waiting(event) === (method === 'coroutine' ? 1 : 5)));
+    assert.ok(await until(() => waitingFor(event) === (method === 'coroutine' ? 1 : 5)));
     event.set();
     event.clear();
     assert.deepEqual(await Promise.all(here), [true, true]);

@@ -13,6 +13,7 @@ import { PicklingError, SystemExit, WorkerCrashedError } from 'manyfold';
 import { collect } from '../../support/collect.js';
 import { because, eachMethod } from '../../support/methods.js';
 import { programFolder, runProgram } from '../../support/program.js';
+import { byTheClock } from '../../support/time.js';
 import { until } from '../../support/wait.js';
 
 const square = (x: number) => x * x;
@@ -57,23 +58,24 @@ eachMethod(['forkserver', 'spawn'], { thread: elsewhere, coroutine: because.oneT
   test('futures-004 futures-041 map with a timeout gives what was there in time, and cancels the rest', async () => {
     await using executor = open(1);
     await executor.submit(sleep, 0);
-    const [ran, gate] = [new Value('i', 0), new Lock()];
-    gate.acquireSync();
-    const work = async (number: number) => {
-      if (number === 2) await gate.acquire();
-      ran.value++;
-      return number;
-    };
-    const results = executor.map(work, [0, 1, 2, 3, 4, 5], { timeout: 1000 });
-    const seen: number[] = [];
-    const read = async () => {
-      for await (const result of results) seen.push(result);
-    };
-    await assert.rejects(read(), TimeoutError);
-    assert.deepEqual(seen, [0, 1]);
-    await results.return?.();
-    gate.release();
-    assert.equal(await executor.submit(() => ran.value).result(), 3);
+    await byTheClock('ERR_TIMED_OUT', async () => {
+      const [ran, gate] = [new Value('i', 0), new Lock()];
+      gate.acquireSync();
+      const work = async (number: number) => {
+        if (number === 2) await gate.acquire();
+        ran.value++;
+        return number;
+      };
+      const results = executor.map(work, [0, 1, 2, 3, 4, 5], { timeout: 1000 });
+      try {
+        for (const number of [0, 1]) assert.deepEqual(await results.next(), { done: false, value: number });
+        await assert.rejects(results.next(), TimeoutError);
+        await results.return?.();
+      } finally {
+        gate.release();
+      }
+      assert.equal(await executor.submit(() => ran.value).result(), 3);
+    });
   });
 
   test('futures-037 map makes its calls though nobody asks for the results', async () => {

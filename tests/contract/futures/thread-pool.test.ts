@@ -6,6 +6,7 @@ import { BrokenThreadPool, CancelledError, ThreadPoolExecutor, TimeoutError } fr
 import { activeCount, currentThread, getIdent } from 'manyfold/threading';
 import { eachMethod } from '../../support/methods.js';
 import { programFolder, runProgram } from '../../support/program.js';
+import { byTheClock } from '../../support/time.js';
 import { until } from '../../support/wait.js';
 
 const square = (x: number) => x * x;
@@ -87,11 +88,13 @@ eachMethod(['thread'], (_method, _context, test) => {
         items.map((x) => square(x)),
       );
     }
-    const results = executor.map(sleep, [0, 0, 2000], { timeout: 1000 });
-    assert.equal((await results.next()).done, false);
-    assert.equal((await results.next()).done, false);
-    await assert.rejects(results.next(), TimeoutError);
-    await results.return?.();
+    await byTheClock('ERR_TIMED_OUT', async () => {
+      const results = executor.map(sleep, [0, 0, 2000], { timeout: 1000 });
+      assert.equal((await results.next()).done, false);
+      assert.equal((await results.next()).done, false);
+      await assert.rejects(results.next(), TimeoutError);
+      await results.return?.();
+    });
   });
 
   test('futures-012 futures-030 what waits can be cancelled, also all of it at a shutdown', async () => {

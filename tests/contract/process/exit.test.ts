@@ -187,12 +187,14 @@ eachMethod(['forkserver', 'spawn', 'fork', 'thread', 'coroutine'], (method, cont
     async () => {
       const program = `
       import { getContext } from 'manyfold';
-      const { Process } = getContext('${method}');
-      const worker = new Process({ target: async () => { await new Promise((r) => setTimeout(r, 300)); console.log('worker done'); } });
+      const { Event, Process } = getContext('${method}');
+      const said = new Event();
+      const worker = new Process({ target: async () => { await said.wait(); await new Promise((r) => setTimeout(r, 300)); console.log('worker done'); } });
       const daemon = new Process({ daemon: true, target: async () => { await new Promise((r) => setTimeout(r, 60000)); console.log('never'); } });
       await daemon.start();
       await worker.start();
       console.log('main done', daemon.pid);
+      said.set();
     `;
       using folder = programFolder({ 'main.mjs': program });
       const { stdout, code } = await runProgram(folder.file('main.mjs'));

@@ -12,7 +12,7 @@ guard();
 async function run(program: string, options = {}) {
   using folder = programFolder({
     'main.mjs': `import { currentThread, enumerate, mainThread, setExcepthook, Thread } from 'manyfold/threading';
-import { Lock, Queue, SystemExit } from 'manyfold';
+import { Event, Lock, Queue, SystemExit } from 'manyfold';
 ${program}`,
   });
   return await runProgram(folder.file('main.mjs'), { limit: 60_000, ...options });
@@ -121,9 +121,11 @@ test('the program waits for its threads, and not for daemons', async () => {
   const { stdout, code } = await run(`
     const daemon = new Thread({ daemon: true, target: () => new Promise((resolve) => setTimeout(resolve, 60000)) });
     await daemon.start();
-    const t = new Thread({ target: async () => { await new Promise((resolve) => setTimeout(resolve, 20)); console.log('thread'); } });
+    const said = new Event();
+    const t = new Thread({ target: async () => { await said.wait(); await new Promise((resolve) => setTimeout(resolve, 20)); console.log('thread'); } });
     await t.start();
     console.log('main');
+    said.set();
   `);
   assert.deepEqual([stdout, code], ['main\nthread\n', 0]);
 });

@@ -16,6 +16,7 @@ import {
   Timer,
 } from 'manyfold/threading';
 import { guard } from '../../support/guard.js';
+import { waitingFor } from '../../support/held.js';
 import { until } from '../../support/wait.js';
 
 guard();
@@ -96,14 +97,12 @@ test('thread_rlock-001 thread_rlock-004 thread_rlock-008 an RLock belongs to a t
 });
 
 test('thread_event-002 thread_event-004 set wakes all who wait, also if it is cleared at once', async () => {
-  const [event, ready, woken] = [new Event(), new Semaphore(0), new Queue<boolean>()];
+  const [event, woken] = [new Event(), new Queue<boolean>()];
   const join = await start(3, async (place) => {
-    ready.release();
     woken.putSync(place === 0 ? await event.wait() : event.waitSync());
     if (place > 0) woken.putSync(event.waitSync({ timeout: 60_000 }));
   });
-  for (let n = 0; n < 3; n++) await ready.acquire();
-  await new Promise((resolve) => setTimeout(resolve, 20));
+  assert.ok(await until(() => waitingFor(event) === 3));
   event.set();
   event.clear();
   assert.deepEqual([await woken.get(), await woken.get(), await woken.get()], [true, true, true]);

@@ -38,7 +38,7 @@ eachMethod(['forkserver', 'spawn'], (_method, context, test) => {
       assert.ok(await until(async () => (await queue.qsize()) === 3));
       const waiting = queue.join();
       for (const item of [1, 2, 3]) {
-        assert.equal(await queue.get({ timeout: 2000 }), item);
+        assert.equal(await queue.get(), item);
         await queue.taskDone();
       }
       await waiting; // each counts once
@@ -63,7 +63,7 @@ eachMethod(['forkserver', 'spawn'], (_method, context, test) => {
       assert.ok(await is('T'));
       await queue.put('item');
       assert.ok(await until(async () => (await queue.qsize()) === 0));
-      const next = queue.get({ timeout: 5000 });
+      const next = queue.get();
       receiver.kill();
       await receiver.join();
       assert.equal(await next, 'item');
@@ -109,6 +109,6 @@ eachMethod(['forkserver', 'spawn'], (_method, context, test) => {
     receiver.kill();
     await receiver.join();
     await queue.join();
-    await assert.rejects(queue.get({ timeout: 1000 }), { name: 'ShutDown' });
+    await assert.rejects(queue.get(), { name: 'ShutDown' });
   });
 });
