@@ -131,7 +131,10 @@ export function encrypted(outer: number, side: Side): Opening {
 }
 
 function errorOf([, code, message]: Failure, cause: unknown): Error {
-  if (/^(?:ERR_SSL|EPROTO|ECONN|EPIPE|unknown)/.test(code))
+  // The system's word, not that of TLS: the other side has said nothing against this one, and may have been killed.
+  if (/^E(?!RR_|PROTO)/.test(code))
+    return new OSError('ERR_CONNECTION_RESET', `the other side has cut the connection: ${message}`, { cause });
+  if (/^(?:ERR_SSL|EPROTO|unknown)/.test(code))
     return new AuthenticationError('ERR_TLS_HANDSHAKE', `TLS has failed: ${message}`, { cause });
   return new AuthenticationError('ERR_TLS_CERTIFICATE', `the certificate is not accepted: ${message}`, { cause });
 }

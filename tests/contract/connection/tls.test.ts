@@ -1,9 +1,10 @@
 /** Connections that are encrypted: a real handshake, and the one with the key inside of it. */
 
 import assert from 'node:assert/strict';
-import { connect } from 'node:net';
+import { once } from 'node:events';
+import { connect, createServer, type AddressInfo } from 'node:net';
 import { before, test } from 'node:test';
-import { Process } from 'manyfold';
+import { Process, Queue } from 'manyfold';
 import { Client, ClientSync, Listener, type Address, type Connection } from 'manyfold/connection';
 import { makeCertificate, needsOpenssl, type Certificate } from '../../support/certificates.js';
 import { guard } from '../../support/guard.js';
@@ -98,7 +99,7 @@ test('a certificate that is not trusted, or of another host, is an error at the 
   const refused = { name: 'AuthenticationError', code: 'ERR_TLS_CERTIFICATE' };
   const dropped = listener.accept().catch((error: unknown) => error);
   await assert.rejects(Client(address, { authkey, tls: {} }), refused);
-  assert.equal(((await dropped) as { code: string }).code, 'ERR_TLS_HANDSHAKE');
+  assert.equal(((await dropped) as { code: string }).code, 'ERR_CONNECTION_RESET');
 
   const other = makeCertificate('example.org');
   await using elsewhere = new Listener(['127.0.0.1', 0], { authkey, tls: other });
@@ -137,6 +138,26 @@ test('one side encrypts and the other does not', needsOpenssl(), async () => {
   const left = assert.rejects(plain.accept());
   await assert.rejects(Client(plain.address, clientOptions()), { code: 'ERR_TLS_HANDSHAKE' });
   await left;
+});
+
+test('the other side ends before TLS is there, as one does that is killed', needsOpenssl(), async () => {
+  const ports = new Queue<number>();
+  // One that has read nothing resets the connection, one that has read ends it.
+  const hangUp = async (reads: boolean) => {
+    const server = createServer((socket) => void (reads ? socket.once('data', () => socket.end()) : socket.destroy()));
+    await once(server.listen(0, '127.0.0.1'), 'listening');
+    await ports.put((server.address() as AddressInfo).port);
+  };
+  for (const reads of [true, false]) {
+    const child = new Process({ target: hangUp, args: [reads] });
+    await child.start();
+    const address: Address = ['127.0.0.1', await ports.get()];
+    const cut = { name: 'OSError', code: 'ERR_CONNECTION_RESET' };
+    await assert.rejects(Client(address, clientOptions()), cut);
+    assert.throws(() => ClientSync(address, clientOptions()), cut);
+    child.kill();
+    await child.join();
+  }
 });
 
 test('without a key, too; options that are none', needsOpenssl(), async () => {
