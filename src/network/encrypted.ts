@@ -131,8 +131,8 @@ export function encrypted(outer: number, side: Side): Opening {
 }
 
 function errorOf([, code, message]: Failure, cause: unknown): Error {
-  // The system's word, not that of TLS: the other side has said nothing against this one, and may have been killed.
-  if (/^E(?!RR_|PROTO)/.test(code))
+  // The system's word (ECONNRESET), not that of TLS (ERR_SSL_..., ERROR_IN_CERT_...): the other side may have been killed.
+  if (/^E(?!PROTO$)[A-Z]+$/.test(code))
     return new OSError('ERR_CONNECTION_RESET', `the other side has cut the connection: ${message}`, { cause });
   if (/^(?:ERR_SSL|EPROTO|unknown)/.test(code))
     return new AuthenticationError('ERR_TLS_HANDSHAKE', `TLS has failed: ${message}`, { cause });
