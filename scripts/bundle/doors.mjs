@@ -28,8 +28,8 @@ const laterEntry = '\0later';
 function behindDoors() {
   const isDoor = new Set(doors);
   const outside = reachable(join(root, 'dist/index.js'), (path) => importsOf(path).filter((to) => !isDoor.has(to)));
-  const inside = doors.flatMap((door) => [...reachable(door, importsOf), door]);
-  return new Set(inside.filter((path) => !outside.has(path)));
+  const inside = reachable(laterEntry, (path) => (path === laterEntry ? doors : importsOf(path)));
+  return new Set([...inside].filter((path) => !outside.has(path)));
 }
 
 const stub = (name) =>

@@ -2,9 +2,9 @@ import { build as esbuild } from 'esbuild';
 import { dirname, join } from 'node:path';
 import { brotliCompressSync } from 'node:zlib';
 import { root } from '../setup.mjs';
+import { build } from './build.mjs';
 import { compact } from './compact.mjs';
 import { entries } from './entries.mjs';
-import { build } from './build.mjs';
 
 /** What a library has that is a part of another program, in place of what needs the files of the package. */
 const embedded = new Map(

@@ -1,11 +1,11 @@
 import { copyFileSync, renameSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { root } from '../setup.mjs';
+import { build } from './build.mjs';
 import { compact, shorten } from './compact.mjs';
 import { later } from './doors.mjs';
 import { entries, programs } from './entries.mjs';
 import { shareAtOnce } from './share.mjs';
-import { build } from './build.mjs';
 
 /** CommonJS has none. */
 const importMeta = {

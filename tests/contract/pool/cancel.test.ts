@@ -5,7 +5,7 @@ import { currentTask, WorkerCrashedError } from 'manyfold';
 import { sleep } from 'manyfold/coroutines';
 import { because, eachMethod } from '../../support/methods.js';
 import { byTheClock } from '../../support/time.js';
-import { until } from '../../support/wait.js';
+import { pauseSync, until } from '../../support/wait.js';
 
 const spin = () => {
   for (;;);
@@ -100,7 +100,7 @@ eachMethod(['forkserver', 'spawn', 'fork', 'thread', 'coroutine'], (method, cont
     await byTheClock('ERR_TASK_TIMEOUT', async () => {
       const task = pool.apply(sleep, [10], { timeout: 300 });
       await new Promise(setImmediate);
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 600);
+      pauseSync(600);
       await task;
     });
   });

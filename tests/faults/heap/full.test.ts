@@ -10,6 +10,7 @@ import { guard } from '../../support/guard.js';
 import { assertHeapSound } from '../../support/heap.js';
 import { isRunning } from '../../support/processes.js';
 import { programFolder } from '../../support/program.js';
+import { pauseSync } from '../../support/wait.js';
 
 guard();
 
@@ -65,7 +66,7 @@ test('signals that come while memory is asked for change nothing', async () => {
     target: () => {
       for (;;) {
         process.kill(pid, 'SIGUSR2');
-        Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);
+        pauseSync();
       }
     },
   });
