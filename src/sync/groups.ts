@@ -203,12 +203,13 @@ function look(): void {
 /** So many of a group stand for the others. */
 const NOTED = 16;
 
-/** Says what has been waited for in vain: it may be part of a deadlock. */
+/** Says what has been waited for in vain, and for a while: it may be part of a deadlock. */
 function endDeadlocks(): void {
   const waiting = [...groups.values()].filter(({ kind, entry }) => kind !== undefined && entry !== undefined);
-  noteAwaiting(waiting.flatMap((group) => group.waiters.slice(0, NOTED).map((waiter) => noteOf(group, waiter))));
-  for (const { line, entry, waiters } of waiting) {
-    for (const waiter of waiters.slice(0, NOTED)) {
+  noteAwaiting(waiting.flatMap((group) => longWaits(group).map((waiter) => noteOf(group, waiter))));
+  for (const group of waiting) {
+    const { line, entry } = group;
+    for (const waiter of longWaits(group)) {
       const deadlock = deadlockOf(entry!.ticket, waiter.owner, performance.now() - waiter.since);
       if (!deadlock) continue;
       leaveGroup(line, waiter);
@@ -216,6 +217,12 @@ function endDeadlocks(): void {
       break;
     }
   }
+}
+
+/** One who has come since the timer was set, for others, waits for the next look. */
+function longWaits({ waiters }: Group): Waiter[] {
+  const latest = performance.now() - FIRST_LOOK;
+  return waiters.slice(0, NOTED).filter(({ since }) => since <= latest);
 }
 
 function noteOf({ entry }: Group, { since, trace, owner }: Waiter): Note {

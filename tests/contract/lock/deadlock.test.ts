@@ -10,7 +10,7 @@ eachMethod(
   ['forkserver', 'spawn', 'fork', 'thread'],
   { coroutine: 'all of them are one process here, and these tests tell processes apart' },
   (_method, context, test) => {
-    const { Barrier, BoundedSemaphore, Lock, Process, Queue, RLock } = context;
+    const { Barrier, BoundedSemaphore, Event, Lock, Process, Queue, RLock } = context;
     type Held = InstanceType<typeof Lock> | InstanceType<typeof RLock> | InstanceType<typeof BoundedSemaphore>;
 
     /** Starts a process for each of the locks: it takes that one, and when all have theirs, the next one as well. */
@@ -111,6 +111,38 @@ eachMethod(
         setDeadlockTimeout(null);
       }
       lock.release();
+    });
+
+    test('a wait is looked at when it has lasted for 50 ms, whatever its process has waited for before', async () => {
+      const ages = new Queue<number>();
+      const target = async () => {
+        const [event, lock] = [new Event(), new Lock()];
+        const before = event.wait(); // from now on this process looks at its waits from time to time
+        await sleep(25);
+        const waitForItself = asOwner(async () => {
+          await lock.acquire();
+          await lock.acquire();
+        });
+        let deadlock: Deadlock | undefined;
+        while (!deadlock) {
+          await sleep(1);
+          [deadlock] = findDeadlocks();
+        }
+        await ages.put(deadlock.waits[0]!.milliseconds);
+        lock.release();
+        event.set();
+        await Promise.all([before, waitForItself]);
+      };
+      setDeadlockTimeout(2 ** 30); // so that it is known who of the process acquired the lock
+      try {
+        const child = new Process({ target });
+        await child.start();
+        await child.join();
+        const age = await ages.get();
+        assert.ok(age >= 50, `${age}`);
+      } finally {
+        setDeadlockTimeout(null);
+      }
     });
 
     test('coroutines of one process that block each other are found, by those that hold', async () => {
