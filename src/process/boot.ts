@@ -6,7 +6,7 @@ import { CREATOR, enterSlot, indexOf, inheritSlot, isGone, publishSlot, self, sl
 import { awaitCreator, awaitOrder } from '../memory/standing.js';
 import { leaveNow, muteStdin, prepareName, setParentDeathSignal } from '../system/child.js';
 import { enterBusyFork, enterFork, renewPid } from '../system/fork.js';
-import { leavePlatformThreads } from '../system/platform.js';
+import { leavePlatformThreads, platformThreadsRun } from '../system/platform.js';
 import { logger } from '../logging/logger.js';
 import { applyLogSettings } from '../logging/stderr.js';
 import { becomeNewProcess } from '../system/generation.js';
@@ -30,6 +30,7 @@ const { SIGKILL } = os.constants.signals;
 /** In the fork server, before it forks: what would be the same in each of its children. */
 export async function prepareForked(): Promise<void> {
   leavePlatformThreads();
+  while (platformThreadsRun()) await new Promise(setImmediate); // what they were given until now has an end
   leaveThroughExit();
   prepareLeaving();
   leaveWhenQuiet();

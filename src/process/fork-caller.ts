@@ -6,7 +6,7 @@ import { call } from '../memory/waiters.js';
 import { checkBusyFork, forkProcess } from '../system/fork.js';
 import { prepareFork } from '../system/generation.js';
 import { startTimeOf } from '../system/life.js';
-import { findPlatformThreads } from '../system/platform.js';
+import { findPlatformThreads, leavePlatformThreads, platformThreadsRun } from '../system/platform.js';
 import { holdSignals } from '../system/signals.js';
 import { otherThreadsRun, startThreadPool, unexpectedThreads } from '../system/threads.js';
 import { bootFork } from './boot.js';
@@ -18,7 +18,7 @@ import { drawSeed } from './random.js';
 import type { State } from './state.js';
 import { makeRoom } from './tidy.js';
 
-/** Turns of the event loop that a fork waits for a moment in which no other thread of Node is at work. */
+/** Turns of the event loop that a fork waits for a moment in which no thread of libuv's pool is at work. */
 const PATIENCE = 20;
 
 /**
@@ -42,8 +42,9 @@ export async function forkCaller(id: number, object: Process, state: State): Pro
       const turn = setImmediate(() => {
         try {
           // One that holds a lock just now would hold it in the child for ever.
-          if (patience > 0 && otherThreadsRun()) attempt(patience - 1);
-          else if (forkInTurn(id, object, state, turn)) resolve();
+          const outcome = patience > 0 && otherThreadsRun() ? 'not yet' : forkInTurn(id, object, state, turn);
+          if (outcome === 'not yet') attempt(Math.max(0, patience - 1));
+          else if (outcome === 'parent') resolve();
         } catch (error) {
           reject(error);
         }
@@ -53,16 +54,31 @@ export async function forkCaller(id: number, object: Process, state: State): Pro
   });
 }
 
-/** Says whether this is still the parent. */
-function forkInTurn(id: number, object: Process, state: State, turn: NodeJS.Immediate): boolean {
-  const threads = unexpectedThreads();
-  if (threads > 0) {
-    throw unsafe(
-      `it has ${threads} ${threads === 1 ? 'thread' : 'threads'} beside Node's own (a worker, a module loader, an inspector?)`,
-    );
-  }
+/** Says in which process this is after the fork, or that V8's threads are still at work. */
+function forkInTurn(id: number, object: Process, state: State, turn: NodeJS.Immediate): 'parent' | 'child' | 'not yet' {
+  checkThreads();
   checkBusyFork();
-  makeRoom();
+  const returnToThreads = leavePlatformThreads();
+  let outcome: ReturnType<typeof forkInTurn> = 'not yet';
+  try {
+    makeRoom();
+    // Each of V8's tasks has an end: no patience is needed for them.
+    if (!platformThreadsRun()) outcome = fork(id, object, state, turn);
+    return outcome;
+  } finally {
+    if (outcome !== 'child') returnToThreads();
+  }
+}
+
+function checkThreads(): void {
+  const threads = unexpectedThreads();
+  if (threads === 0) return;
+  throw unsafe(
+    `it has ${threads} ${threads === 1 ? 'thread' : 'threads'} beside Node's own (a worker, a module loader, an inspector?)`,
+  );
+}
+
+function fork(id: number, object: Process, state: State, turn: NodeJS.Immediate): 'parent' | 'child' {
   prepareFork(id);
   drawSeed();
   const parent = process.pid;
@@ -77,14 +93,14 @@ function forkInTurn(id: number, object: Process, state: State, turn: NodeJS.Imme
   }
   if (pid === 0) {
     bootFork(object, state, { id, parent, turn, letSignals });
-    return false;
+    return 'child';
   }
   letSignals();
   // The child does the same: whoever of the two comes first, its slot is never seen without saying who it is.
   recordProcess(id, pid, startTimeOf(pid) ?? 0);
   watchForked(id, pid);
   call(lineOf(id), Infinity);
-  return true;
+  return 'parent';
 }
 
 function unsafe(why: string): ForkUnsafeError {

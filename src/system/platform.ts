@@ -1,10 +1,15 @@
+import { inForkedChild } from './generation.js';
 import { countPlatformThreads, symbolAddress, viewMemory } from './libc.js';
+import { platformThreadsAtWork } from './threads.js';
 
 /**
  * V8 hands parts of its work, such as those of a collection, to threads of Node's platform. They are not forked along, and
  * in a child nobody would do that work. V8 can do without; but a worker thread that ends waits until all is done that was
  * ever handed over: for ever. So a child says what is true, that there is no such thread. V8 asks for their number each
  * time, and then hands over nothing.
+ *
+ * What was handed over just before the fork would be waited for as well. So who forks says the same for that long, and
+ * forks when the threads rest.
  *
  * The number is the length of a vector:
  *
@@ -32,19 +37,31 @@ interface Vector {
 
 let threads: Vector | 'unknown' | undefined;
 
+/** Whether this process has them: one that was forked has none. */
+let areHere = true;
+inForkedChild(() => (areHere = false));
+
 /** Looks where the number is, so that children of this process need not. */
 export function findPlatformThreads(): void {
   threads ??= find() ?? 'unknown';
 }
 
-/** In a process that has been forked, or whose children are to find it so: V8 hands over nothing any more. */
-export function leavePlatformThreads(): void {
+/** V8 hands over nothing any more, until the function that this gives is called. */
+export function leavePlatformThreads(): () => void {
   findPlatformThreads();
-  if (threads !== 'unknown') empty(threads!);
+  return threads === 'unknown' ? () => {} : empty(threads!);
 }
 
-function empty({ words, index }: Vector): void {
+/** Whether V8's threads still do what was handed over to them. */
+export function platformThreadsRun(): boolean {
+  return areHere && platformThreadsAtWork();
+}
+
+/** Gives what makes the vector as it was. */
+function empty({ words, index }: Vector): () => void {
+  const end = words[index + 1]!;
   words[index + 1] = words[index]!;
+  return () => (words[index + 1] = end);
 }
 
 function find(): Vector | undefined {
@@ -70,9 +87,9 @@ function vectorOf(platform: bigint): Vector | undefined {
   for (let index = 0; index + 2 < words.length; index++) {
     const [begin, end, limit] = words.subarray(index) as unknown as [bigint, bigint, bigint];
     if (!isAddress(begin) || end - begin !== bytes || limit < end) continue;
-    empty({ words, index });
+    const fill = empty({ words, index });
     const isCounted = count() === 0;
-    words[index + 1] = end;
+    fill();
     if (isCounted) return { words, index };
   }
   return undefined;

@@ -2,9 +2,10 @@ import fs from 'node:fs';
 
 /**
  * The threads that a single-threaded Node always has, and that a fork may leave behind: its main thread, the platform's
- * two and the inspector's; besides them libuv's pool, once it is started.
+ * two and the inspector's, in the order in which they were started; besides them libuv's pool, once it is started.
  */
 const NODE_THREADS = 4;
+const PLATFORM_THREADS = [1, 2];
 
 const TASKS = '/proc/self/task';
 
@@ -26,6 +27,12 @@ export function unexpectedThreads(): number {
 /** Whether a thread beside the calling one is on a processor, and not asleep in the kernel. */
 export function otherThreadsRun(): boolean {
   return fs.readdirSync(TASKS).some((thread) => thread !== String(process.pid) && stateOf(thread) === 'R');
+}
+
+/** Likewise, of the threads of Node's platform in a process that has them. One that waits for a page is at work as well. */
+export function platformThreadsAtWork(): boolean {
+  const tasks = fs.readdirSync(TASKS);
+  return PLATFORM_THREADS.map((place) => stateOf(tasks[place]!)).some((state) => state === 'R' || state === 'D');
 }
 
 function stateOf(thread: string): string {

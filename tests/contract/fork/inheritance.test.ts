@@ -9,6 +9,7 @@ import { createServer, get } from 'node:http';
 import net, { type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Worker } from 'node:worker_threads';
 import { Inherited, parentProcess, type Process } from 'manyfold';
 import { eachMethod } from '../../support/methods.js';
 import { programFolder } from '../../support/program.js';
@@ -313,6 +314,21 @@ eachMethod(['fork'], (_method, context, test) => {
     const queue = new context.Queue<Point>();
     assert.equal(await outcome(new context.Process({ target: () => queue.put(new Point()) })), 0);
     assert.ok((await queue.get()) instanceof Point);
+  });
+
+  test('a worker thread of a child ends, whatever V8 was about when its parent forked', async () => {
+    const runWorker = () => once(new Worker('1 + 1', { eval: true }), 'exit');
+    for (let round = 0; round < 20; round++) {
+      // Collections hand work to V8's threads: those of this program, and the one that makes room for a child.
+      Array.from({ length: 20_000 * (round % 8) }, (_, number) => ({ number }));
+      const child = new context.Process({ target: runWorker });
+      await child.start();
+      await child.join({ timeout: 20_000 });
+      const { exitCode } = child;
+      if (exitCode === null) child.kill();
+      await child.join();
+      assert.equal(exitCode, 0, `round ${round}`);
+    }
   });
 
   test('children of children of children are forked as well', async () => {
