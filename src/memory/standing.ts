@@ -80,11 +80,16 @@ export function withdraw(id: number): boolean {
   // Under the lock, as `passToCreator` is.
   return underHeapLock(() => {
     if (!changeState(id, STARTING, -self())) return false;
-    const base = slotBase(indexOf(id));
-    header()[base + START_TIME] = 0;
-    Atomics.store(header(), base + PID, 0);
+    disown(id);
     return true;
   });
+}
+
+/** By its creator, before it was sent off: the process of a slot never begins, and the slot is nobody's process. */
+export function disown(id: number): void {
+  const base = slotBase(indexOf(id));
+  header()[base + START_TIME] = 0;
+  Atomics.store(header(), base + PID, 0);
 }
 
 /** In the process that has been forked for a slot: returns when a creator has it. */

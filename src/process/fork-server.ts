@@ -22,7 +22,7 @@ import {
   STARTING,
   STATE,
 } from '../memory/slots.js';
-import { sendOff, takeStanding, withdraw } from '../memory/standing.js';
+import { disown, sendOff, takeStanding, withdraw } from '../memory/standing.js';
 import { ArgumentTypeError, expected, OSError, ProcessError } from '../errors.js';
 import { waitAsync } from '../sync/await.js';
 import { inForkedChild } from '../system/generation.js';
@@ -89,10 +89,14 @@ export async function forkChild(id: number): Promise<boolean> {
 /** False when it turns out to have died before it began. */
 async function sendSpare(id: number): Promise<boolean> {
   const by = readSlot(id, SERVER)!;
+  if (isGone(by)) {
+    disown(id);
+    return false;
+  }
   sendOff(id);
   ring(by);
   if (!isGone(by) && !isGone(id)) return true;
-  // The kernel kills it with its server, but a moment later.
+  // The kernel kills it with its server, but a moment later: one that was only just forked may have begun meanwhile.
   await waitAsync({ line: lineOf(id), cares: true, unordered: true, attempt: () => isGone(id) || undefined });
   return !withdraw(id);
 }

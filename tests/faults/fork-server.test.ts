@@ -73,6 +73,34 @@ test('a start whose slot was that of another process when the fork server saw it
   assert.equal(stdout, '0\n'.repeat(20));
 });
 
+test('a start after the death of the fork server: who stands by at it does not begin, though the kernel has not killed it yet', async () => {
+  const halfDead = fileURLToPath(new URL('fixtures/half-dead-server.js', import.meta.url));
+  using folder = programFolder({
+    'main.mjs': `
+      import fs from 'node:fs';
+      import { Process, setForkserverPreload } from 'manyfold';
+      const nap = () => new Promise((resolve) => setTimeout(resolve, 10));
+      const children = () => fs.readFileSync(\`/proc/self/task/\${process.pid}/children\`, 'latin1').trim().split(' ');
+      const isDead = (pid) => / Z /.test(fs.readFileSync(\`/proc/\${pid}/stat\`, 'latin1'));
+      setForkserverPreload([${JSON.stringify(halfDead)}]);
+      const first = new Process({ target: () => {} });
+      await first.start();
+      const [server] = children();
+      while (!isDead(server)) await nap();
+      setForkserverPreload([]);
+      const runs = process.argv[2];
+      const second = new Process({ target: () => fs.appendFileSync(runs, '.') });
+      const started = second.start();
+      for (let naps = 0; naps < 20 && !fs.existsSync(runs); naps++) await nap(); // time for what must not happen
+      process.kill(server, 'SIGKILL'); // what is left of it
+      await started;
+      await second.join();
+      console.log(second.exitCode, fs.readFileSync(runs, 'latin1'));`,
+  });
+  const { stdout } = await runProgram(folder.file('main.mjs'), { args: [folder.file('runs')] });
+  assert.equal(stdout, '0 .\n');
+});
+
 test('the fork server is killed while starts are in flight: each start succeeds, and each child is joined', async () => {
   for (let round = 0; round < 5; round++) {
     await ensureServer();
