@@ -54,7 +54,7 @@ interface Node extends Wait {
 
 /**
  * Finds who waits for each other's locks and semaphores, in all processes of the program. A wait is looked at when it has
- * lasted for 50 ms, and a second later at the latest.
+ * lasted for 50 ms, and a second later at the latest; one that looks again for itself at this very moment is not seen.
  *
  * @example
  * for (const { waits } of findDeadlocks()) {

@@ -49,8 +49,10 @@ eachMethod(
       test(`a circle of locks is found, ${how}, with names, pids and stacks`, async () => {
         const locks = [new Lock(), new RLock(), new BoundedSemaphore(1)];
         const { processes } = await startCircle(locks, blocking);
-        assert.ok(await until(() => findDeadlocks()[0]?.waits.length === 3));
-        const [deadlock, ...more] = findDeadlocks();
+        // One report: a coroutine that looks again for itself is out of its line for that moment.
+        let deadlocks: Deadlock[] = [];
+        assert.ok(await until(() => (deadlocks = findDeadlocks())[0]?.waits.length === 3));
+        const [deadlock, ...more] = deadlocks;
         assert.deepEqual(more, []);
         assert.equal(deadlock!.certain, blocking);
         const waits = deadlock!.waits.toSorted((a, b) => a.process.localeCompare(b.process));
