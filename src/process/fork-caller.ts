@@ -43,7 +43,7 @@ export async function forkCaller(id: number, object: Process, state: State): Pro
         try {
           // One that holds a lock just now would hold it in the child for ever.
           const outcome = patience > 0 && otherThreadsRun() ? 'not yet' : forkInTurn(id, object, state, turn);
-          if (outcome === 'not yet') attempt(Math.max(0, patience - 1));
+          if (outcome === 'not yet') attempt(patience - 1);
           else if (outcome === 'parent') resolve();
         } catch (error) {
           reject(error);
