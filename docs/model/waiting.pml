@@ -10,7 +10,8 @@
  *
  * A waiter that sleeps for ever is a state in which nothing can move any more, which spin reports as an invalid end state.
  * The looks that sleepers take by themselves now and then would hide a lost call. So there are such looks only in LOCK,
- * and only when somebody has died, who may have been the one who was to call. In the others, nobody dies over a call.
+ * and only when somebody has died, who may have been the one who was to call. In the others, nobody dies over a call; where
+ * nobody dies at all, a LOOP looks once, at any moment.
  *
  * Plain accesses: the words LINE, DRAWN and ABOUT of an entry have one writer, who writes them before the `Atomics.store`
  * of the entry's state. Who reads them has seen that state by an `Atomics.load` before, or sees by one afterwards that it
@@ -175,6 +176,22 @@ inline show_in_line() {
   STEP(if :: hungry -> line = HUNGRY :: !hungry && line == NOBODY -> line = SOMEBODY :: else fi)
 }
 
+/* isCalled. */
+inline ask_whether_called() {
+  STEP(was_called = (PHASE(entry[me]) == CALLED))
+}
+
+/* stayInLine: one who was called waits anew; a call that has come since it asked stays one. */
+inline stay_in_line(phase) {
+  if
+  :: was_called -> was_called = false; STEP(entry[me] = (4 - WITHOUT_PHASE(entry[me])) + phase)
+  :: else
+  fi;
+#ifndef LATE_LINE
+  show_in_line()
+#endif
+}
+
 /* leaveLine: `was_called` says that the call has to be used or passed on. */
 inline leave_line() {
   STEP(was_called = (PHASE(entry[me]) == CALLED); entry[me] = WITHOUT_PHASE(entry[me]))
@@ -293,10 +310,16 @@ inline calm() { skip }
 /* waitSync: a first try, and then sleepSync. Gives `got`. */
 inline wait_sync() {
   attempt();
+  if
+  :: got
+  :: else -> sleep_sync()
+  fi
+}
+
+inline sleep_sync() {
+  enter_line(BLOCKING);
   do
-  :: got -> break
-  :: else ->
-     enter_line(BLOCKING);
+  :: true ->
 #ifndef NO_SECOND_LOOK
      attempt();
 #endif
@@ -305,7 +328,7 @@ inline wait_sync() {
 #endif
      if
      :: got || impatient -> calm(); leave_line(); pass_on(); break /* leave, for good */
-     :: !got ->
+     :: else ->
         STEP(asleep[me] = (PHASE(entry[me]) == BLOCKING)); /* sleepInLine */
         if
         :: !asleep[me] /* perhaps by a wake-up that an earlier call has left over */
@@ -315,7 +338,7 @@ inline wait_sync() {
         :: atomic { mortal && deaths < DEATHS -> deaths++; goto dead }
 #endif
         fi;
-        leave_line();
+        ask_whether_called();
 #ifdef LOCK
         called = was_called;
         patient = !called;
@@ -326,7 +349,10 @@ inline wait_sync() {
         :: true
         fi;
 #endif
-        was_called = false
+#ifdef NO_SECOND_LOOK
+        attempt();
+#endif
+        stay_in_line(BLOCKING)
      fi
   od
 }
@@ -334,14 +360,14 @@ inline wait_sync() {
 #define LOCALS \
   byte best = NONE; \
   byte seen, left; \
-  bool won, ring, was_called, got, has_ticket, patient, impatient, called, hungry
+  bool won, ring, was_called, got, served, has_ticket, patient, impatient, called, hungry
 
 /* What a dead process knew is of no importance to the others. */
 #define DEAD \
   atomic { \
     killed[me] = true; asleep[me] = false; \
     best = NONE; seen = 0; left = 0; \
-    won = false; ring = false; was_called = false; got = false; has_ticket = false; patient = false; \
+    won = false; ring = false; was_called = false; got = false; served = false; has_ticket = false; patient = false; \
     impatient = false; called = false; hungry = false \
   }
 
@@ -392,44 +418,72 @@ done:
 
 #ifdef LOOP
 
-/* serve: lets coroutines take what they can, and leaves the rest standing in the line. */
-inline serve() {
+/* takeAll; `served` says whether anybody was. Those who are left draw a ticket of their own then. */
+inline take_all() {
   do
-  :: true ->
-     do /* takeAll */
-     :: coroutines > 0 ->
-        attempt();
-        if
-        :: got -> coroutines--; has_ticket = false /* its next ones draw a ticket of their own */
-        :: else -> break
-        fi
-     :: coroutines == 0 -> break
-     od;
+  :: coroutines > 0 ->
+     attempt();
      if
-     :: coroutines == 0 -> break
-     :: else
-     fi;
-     enter_line(AWAITING);
-#ifdef NO_SECOND_LOOK
-     got = false;
-#else
-     attempt(); /* takeFirst */
+     :: got -> coroutines--; served = true; has_ticket = false
+     :: else -> break
+     fi
+  :: coroutines == 0 -> break
+  od
+}
+
+inline second_look() {
+#ifndef NO_SECOND_LOOK
+  take_all();
 #endif
 #ifdef LATE_LINE
-     show_in_line();
+  show_in_line();
 #endif
+  skip
+}
+
+/* stand: in the line, for those who cannot have it now. */
+inline stand() {
+  do
+  :: coroutines == 0 -> break
+  :: else ->
+     enter_line(AWAITING);
+     second_look();
      if
-     :: !got -> break
-     :: else -> coroutines--; has_ticket = false; leave_line(); pass_on() /* retreat */
+     :: !served -> break
+     :: else -> retreat()
      fi
   od
 }
 
+inline retreat() {
+  served = false;
+  leave_line();
+  pass_on()
+}
+
+/* serve: those who stand in the line, which leave it only when one of them could take something. */
+inline serve() {
+  if
+  :: was_called -> take_all()
+  :: else
+  fi;
+  if
+  :: served -> served = false; leave_line(); was_called = false; stand() /* its call has been used */
+  :: else ->
+     stay_in_line(AWAITING);
+     second_look();
+     if
+     :: served -> retreat(); stand()
+     :: else
+     fi
+  fi
+}
+
 /* look: what was told to onRing. */
 inline look() {
-  STEP(was_called = (PHASE(entry[me]) == CALLED));
+  ask_whether_called();
   if
-  :: was_called -> leave_line(); was_called = false; serve()
+  :: was_called -> serve()
   :: else
   fi
 }
@@ -449,7 +503,12 @@ inline answer_bell() {
 proctype Loop(byte me; bool mortal; byte coroutines) {
   LOCALS;
   bool awake = false, lucky = true;
-  serve();
+#if DEATHS == 0
+  bool again = true;
+#endif
+  take_all(); /* waitAsync */
+  served = false;
+  stand();
   do
   :: coroutines == 0 && !awake -> break
   :: atomic { bell[me] -> bell[me] = false };
@@ -463,7 +522,9 @@ proctype Loop(byte me; bool mortal; byte coroutines) {
      answer_bell()
 #endif
   :: coroutines > 1 -> coroutines-- /* leaveGroup: the wait of one of them is aborted */
-#if DEATHS > 0
+#if DEATHS == 0
+  :: again && coroutines > 0 -> again = false; ask_whether_called(); serve() /* lookAgain */
+#else
   :: atomic { mortal && deaths < DEATHS -> deaths++; goto dead }
 #endif
   od;

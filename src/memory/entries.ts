@@ -46,36 +46,39 @@ export function* waiting(): Generator<Candidate> {
 }
 
 export function* waitingOf(id: number): Generator<Candidate> {
+  for (const found of standing(id)) if (isWaiting(found.state)) yield found;
+}
+
+/** Those too who have been called and have not said yet whether that was in vain. */
+function* standing(id: number): Generator<Candidate> {
   const used = Atomics.load(header(), slotBase(indexOf(id)) + ENTRIES_USED);
   for (let number = 0; number < used; number++) {
     const address = entryAddress(indexOf(id), number);
     const state = Atomics.load(header(), address);
-    if (isWaiting(state)) yield { id, address, state };
+    if ((state & PHASE) !== IDLE) yield { id, address, state };
   }
 }
 
-/** Somebody who stands in a line and has not been called. */
+/** Somebody who stands in a line. */
 export interface Wait {
   /** The slot of the process. */
   readonly id: number;
   readonly line: number;
   readonly ticket: number;
   readonly kind: number;
-  readonly blocking: boolean;
 }
 
 /** All who wait for something of a kind, as it was at the moment of looking. */
 export function waitsOfKinds(): Wait[] {
   const words = header();
-  return [...waiting()]
-    .map(({ id, address, state }) => ({
-      id,
-      line: words[address + LINE]!,
-      ticket: words[address + DRAWN]!,
-      kind: words[address + ABOUT]! >> 1,
-      blocking: (state & PHASE) === BLOCKING,
-    }))
-    .filter(({ kind }) => kind !== 0);
+  const waits: Wait[] = [];
+  for (const id of slotsInUse()) {
+    for (const { address } of standing(id)) {
+      const kind = words[address + ABOUT]! >> 1;
+      if (kind !== 0) waits.push({ id, line: words[address + LINE]!, ticket: words[address + DRAWN]!, kind });
+    }
+  }
+  return waits;
 }
 
 /** How many entries of this process are in use: for tests of leaks. */

@@ -50,6 +50,7 @@ export interface Entry {
   readonly cell: Cell;
   readonly line: Cell;
   readonly ticket: number;
+  readonly phase: typeof BLOCKING | typeof AWAITING;
 }
 
 /** Steps into a line; the caller must look at the condition once more before it sleeps. */
@@ -59,12 +60,31 @@ export function enterLine(line: Cell, how: Standing): Entry {
   cell.words[cell.index + LINE] = line.address;
   cell.words[cell.index + DRAWN] = ticket;
   cell.words[cell.index + ABOUT] = ((how.kind ?? 0) << 1) | (how.cares ? CARES : 0);
+  const entry = { cell, line, ticket, phase: how.blocking ? BLOCKING : AWAITING } as const;
+  beginWait(entry, how.hungry);
+  return entry;
+}
+
+/**
+ * Goes on standing in a line, at the same place, without having been out of it; the caller must look at the condition once
+ * more before it sleeps. `called` is what `isCalled` has said: a call that has come since then is still to be answered.
+ */
+export function stayInLine(entry: Entry, called: boolean, hungry: boolean): void {
+  // An entry that is called is changed by nobody else.
+  if (called) beginWait(entry, hungry);
+  else showInLine(entry.line, hungry); // again: somebody may have died who had just set the word to 0
+}
+
+function beginWait({ cell, line, phase }: Entry, hungry: boolean | undefined): void {
   const serial = (cell.words[cell.index]! & ~PHASE) + (PHASE + 1);
-  Atomics.store(cell.words, cell.index, serial | (how.blocking ? BLOCKING : AWAITING));
+  Atomics.store(cell.words, cell.index, serial | phase);
+  showInLine(line, hungry);
+}
+
+function showInLine({ words, index }: Cell, hungry = false): void {
   // One who is hungry stays so whoever else comes.
-  if (how.hungry) Atomics.store(line.words, line.index, HUNGRY);
-  else Atomics.compareExchange(line.words, line.index, 0, SOMEBODY);
-  return { cell, line, ticket };
+  if (hungry) Atomics.store(words, index, HUNGRY);
+  else Atomics.compareExchange(words, index, 0, SOMEBODY);
 }
 
 /** Whether only those may take who have been called, or have waited for a while. */

@@ -54,7 +54,7 @@ interface Node extends Wait {
 
 /**
  * Finds who waits for each other's locks and semaphores, in all processes of the program. A wait is looked at when it has
- * lasted for 50 ms, and a second later at the latest; one that looks again for itself at this very moment is not seen.
+ * lasted for 50 ms, and a second later at the latest.
  *
  * @example
  * for (const { waits } of findDeadlocks()) {
@@ -73,16 +73,16 @@ function report(nodes: readonly Node[]): Deadlock {
     return { process, pid };
   };
   const holding = ({ id, stack }: Holder) => (stack === undefined ? who(id) : { ...who(id), stack });
-  const waits = nodes.map(({ id, kind, line, blocking, holders, note }) => ({
+  const waits = nodes.map(({ id, kind, line, holders, note }) => ({
     ...who(id),
     waitsFor: nameOfKind(kind),
     id: line,
     heldBy: holders.map(holding),
-    blocking,
+    blocking: note.blocking,
     milliseconds: Math.round(now() - note.since),
     stack: note.stack,
   }));
-  return { certain: nodes.every(({ blocking }) => blocking), waits };
+  return { certain: nodes.every(({ note }) => note.blocking), waits };
 }
 
 /**
@@ -147,8 +147,8 @@ function longWaits(): Node[] {
   return waits.flatMap((wait) => {
     const noted = notes.get(wait.id)!.waits.filter(({ ticket }) => ticket === wait.ticket);
     const holders = noted.length > 0 ? holdersOf(wait) : [];
-    const { id, line, ticket, kind, blocking } = wait;
-    return noted.map((note) => ({ id, line, ticket, kind, blocking, note, holders }));
+    const { id, line, ticket, kind } = wait;
+    return noted.map((note) => ({ id, line, ticket, kind, note, holders }));
   });
 }
 
@@ -171,7 +171,7 @@ function hopeless(nodes: readonly Node[]): Node[] {
 /** The waits that keep a holder from releasing what `node` waits for. */
 function stoppedBy({ id, owner }: Holder, node: Node, nodes: readonly Node[]): Node[] {
   const own = nodes.filter((other) => other.id === id);
-  const block = own.filter(({ blocking }) => blocking);
+  const block = own.filter(({ note }) => note.blocking);
   if (block.length > 0) return block;
   if (owner !== undefined && owner !== PROCESS) return own.filter(({ note }) => note.owner === owner);
   // The coroutines of one process wait for each other all the time, and go on.

@@ -2,7 +2,7 @@ import { sweep } from '../memory/death.js';
 import { onRing, unmuteBell } from '../memory/doorbell.js';
 import type { Cell } from '../memory/program.js';
 import { inForkedChild } from '../system/generation.js';
-import { call, calm, enterLine, isCalled, leaveLine, type Entry } from '../memory/waiters.js';
+import { call, calm, enterLine, isCalled, leaveLine, stayInLine, type Entry } from '../memory/waiters.js';
 import { onMachine } from '../system/clock.js';
 import { stayAwake } from './awake.js';
 import { deadlockOf } from './deadlock.js';
@@ -56,31 +56,47 @@ export function leaveGroup(line: Cell, waiter: Waiter): boolean {
 function openGroup(group: Group): void {
   groups.set(group.line.address, group);
   startLooking();
-  serve(group, {});
+  stand(group, {});
   if (group.entry) stayAwake();
 }
 
-/** Why a group looks at what it waits for. */
-interface Reason {
+/** How a group comes to stand in a line. */
+interface Coming {
   /** Of its stay in the line until now. */
   readonly ticket?: number;
   readonly patient?: boolean;
   readonly called?: boolean;
 }
 
-/** Lets waiters take what they can, from the first on, and leaves the rest standing in the line. */
-function serve(group: Group, { ticket, patient = false, called = false }: Reason): void {
-  const { line, cares, kind, newestFirst } = group;
-  for (let place = ticket; ;) {
-    if (takeAll(group, patient, called)) place = undefined; // served: its next ones draw a ticket of their own
-    if (group.waiters.length === 0) return closeGroup(group);
-    const hungry = called && performance.now() - group.waiters[0]!.since > HUNGRY_AFTER;
+/** Stands in the line for those who wait, except for those who can have it now. */
+function stand(group: Group, { ticket, patient = false, called = false }: Coming): void {
+  const { line, cares, kind, newestFirst, waiters } = group;
+  for (let place = ticket; waiters.length > 0; place = undefined) {
+    const hungry = called && hasWaitedLong(group);
     group.entry = enterLine(line, { blocking: false, cares, kind, newestFirst, ticket: place, hungry });
-    // Once more: what is waited for may have come before the entry could be seen.
+    // What is waited for may have come before the entry could be seen.
+    if (!takeAll(group, patient, called)) return;
+    retreat(group); // the next ones draw a ticket of their own
+  }
+  closeGroup(group);
+}
+
+/** Lets those who stand in the line take what they can, from the first on; as long as nobody can, they stay where they are. */
+function serve(group: Group, entry: Entry, patient: boolean): void {
+  const called = isCalled(entry);
+  if (called && takeAll(group, patient, called)) {
+    leaveLine(entry); // its call has been used
+    group.entry = undefined;
+  } else {
+    stayInLine(entry, called, called && hasWaitedLong(group));
     if (!takeAll(group, patient, called)) return;
     retreat(group);
-    place = undefined;
   }
+  stand(group, { patient, called });
+}
+
+function hasWaitedLong({ waiters }: Group): boolean {
+  return performance.now() - waiters[0]!.since > HUNGRY_AFTER;
 }
 
 /** Says whether anybody was served. */
@@ -136,28 +152,15 @@ onRing(() => {
   for (const group of groups.values()) {
     if (!group.entry || !isCalled(group.entry)) continue;
     served = true;
-    serveCalled(group, group.entry);
+    serve(group, group.entry, false);
   }
   return served;
 });
 
-function serveCalled(group: Group, entry: Entry): void {
-  leaveLine(entry);
-  group.entry = undefined;
-  if (group.waiters.length > 0) serve(group, { ticket: entry.ticket, called: true });
-  else {
-    call(group.line);
-    closeGroup(group);
-  }
-}
-
 /** Lets those of this process who wait in `line` look again, after a change that this process made itself. */
 export function lookAgain(line: Cell, patient = false): void {
   const group = groups.get(line.address);
-  if (!group?.entry) return;
-  const { ticket } = group.entry;
-  retreat(group);
-  serve(group, { ticket, patient });
+  if (group?.entry) serve(group, group.entry, patient);
 }
 
 /** Where the coroutines of this process stood in a line, and how they get back there. */
@@ -172,7 +175,7 @@ export function stepAside(line: Cell): Aside | undefined {
   if (!group?.entry) return undefined;
   const { ticket } = group.entry;
   retreat(group);
-  return { ticket, back: () => serve(group, { ticket }) };
+  return { ticket, back: () => stand(group, { ticket }) };
 }
 
 let looking: NodeJS.Timeout | undefined;
@@ -226,5 +229,5 @@ function longWaits({ waiters }: Group): Waiter[] {
 }
 
 function noteOf({ entry }: Group, { since, trace, owner }: Waiter): Note {
-  return { ticket: entry!.ticket, since: onMachine(since), stack: userFrames(trace?.stack), owner };
+  return { ticket: entry!.ticket, since: onMachine(since), stack: userFrames(trace?.stack), owner, blocking: false };
 }

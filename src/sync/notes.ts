@@ -14,6 +14,8 @@ export interface Note {
   readonly stack: string;
   /** Who of the process waits; see owner.ts. */
   readonly owner: number;
+  /** Whether its thread blocks. */
+  readonly blocking: boolean;
 }
 
 export interface Notes {

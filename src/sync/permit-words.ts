@@ -79,7 +79,7 @@ export function setHeld({ words, index }: Row, held: number): void {
 export function holdersOfPermits(line: number): number[] {
   const holders: number[] = [];
   const { words, index } = cellAt(line - LINE);
-  if (Atomics.load(words, index + FREE) > 0) return holders;
+  if (openCount(Atomics.load(words, index + FREE)) > 0) return holders;
   holdersAt(line - LINE).each((rows, row) => {
     if (heldAt(rows, row) > 0) holders.push(rows[row]!);
   });

@@ -1,5 +1,5 @@
 import { sweep } from '../memory/death.js';
-import { call, calm, enterLine, leaveLine, sleepInLine, type Entry } from '../memory/waiters.js';
+import { call, calm, enterLine, isCalled, leaveLine, sleepInLine, stayInLine, type Entry } from '../memory/waiters.js';
 import { onMachine } from '../system/clock.js';
 import { isAlone, waitsForItself } from './alone.js';
 import { deadlockOf } from './deadlock.js';
@@ -48,40 +48,33 @@ export function waitAsleep<T>(waitable: Waitable<T>, timeout: number): T | undef
 function sleepSync<T>(waitable: Waitable<T>, timeout: number, place: number | undefined): T | undefined {
   const { line, cares, kind, newestFirst } = waitable;
   const since = performance.now();
-  let ticket = place;
+  const entry = enterLine(line, { blocking: true, cares, kind, newestFirst, ticket: place });
   let look = FIRST_LOOK;
   let called = false;
   let hungry = false;
   let noted = false;
-  for (let patient = false; ;) {
-    const entry = enterLine(line, { blocking: true, cares, kind, newestFirst, ticket, hungry });
-    ticket = entry.ticket; // one who was called in vain keeps its place
-    let left: number;
-    try {
+  try {
+    for (let patient = false; ;) {
       const result = waitable.attempt(patient, called);
-      left = since + timeout - performance.now();
-      if (result !== undefined || left <= 0) {
-        leave(entry, called || hungry);
-        if (noted) noteBlocking(undefined);
-        return result;
-      }
+      const left = since + timeout - performance.now();
+      if (result !== undefined || left <= 0) return result;
       if (patient && kind !== undefined) {
-        noted ||= note(ticket, since);
-        endDeadlock(ticket, since);
+        noted ||= note(entry.ticket, since);
+        endDeadlock(entry.ticket, since);
       }
-    } catch (error) {
-      leave(entry, called || hungry);
-      if (noted) noteBlocking(undefined);
-      throw error;
+      sleepInLine(entry, Math.min(left, look));
+      called = isCalled(entry);
+      hungry ||= called && performance.now() - since > HUNGRY_AFTER;
+      stayInLine(entry, called, hungry);
+      patient = !called;
+      if (patient) {
+        sweep();
+        look = Math.min(look * 2, LAST_LOOK);
+      }
     }
-    sleepInLine(entry, Math.min(left, look));
-    called = leaveLine(entry);
-    hungry ||= called && performance.now() - since > HUNGRY_AFTER;
-    patient = !called;
-    if (patient) {
-      sweep();
-      look = Math.min(look * 2, LAST_LOOK);
-    }
+  } finally {
+    leave(entry, called || hungry);
+    if (noted) noteBlocking(undefined);
   }
 }
 
@@ -94,7 +87,7 @@ function leave(entry: Entry, sated: boolean): void {
 /** Says where this thread waits, when it has done so for a while: it may be part of a deadlock. */
 function note(ticket: number, since: number): true {
   const stack = userFrames(new Error('here').stack);
-  noteBlocking({ ticket, since: onMachine(since), stack, owner: currentOwner() });
+  noteBlocking({ ticket, since: onMachine(since), stack, owner: currentOwner(), blocking: true });
   return true;
 }
 

@@ -49,10 +49,8 @@ eachMethod(
       test(`a circle of locks is found, ${how}, with names, pids and stacks`, async () => {
         const locks = [new Lock(), new RLock(), new BoundedSemaphore(1)];
         const { processes } = await startCircle(locks, blocking);
-        // One report: a coroutine that looks again for itself is out of its line for that moment.
-        let deadlocks: Deadlock[] = [];
-        assert.ok(await until(() => (deadlocks = findDeadlocks())[0]?.waits.length === 3));
-        const [deadlock, ...more] = deadlocks;
+        assert.ok(await until(() => findDeadlocks()[0]?.waits.length === 3));
+        const [deadlock, ...more] = findDeadlocks();
         assert.deepEqual(more, []);
         assert.equal(deadlock!.certain, blocking);
         const waits = deadlock!.waits.toSorted((a, b) => a.process.localeCompare(b.process));
@@ -74,6 +72,23 @@ eachMethod(
         await processes[1]!.join();
         await Promise.all([processes[0]!.join(), processes[2]!.join()]);
         assert.deepEqual(findDeadlocks(), []);
+      });
+
+      test(`a circle is there at every moment, ${how}, also while its members look again`, async () => {
+        const { processes } = await startCircle([new Lock(), new BoundedSemaphore(1)], blocking);
+        assert.ok(await until(() => findDeadlocks().length === 1));
+        for (let death = 0; death < 10; death++) {
+          // Its death may concern whoever waits for a lock: all of them are called.
+          const passerBy = new Process({ target: () => {} });
+          await passerBy.start();
+          while (passerBy.exitCode === null) {
+            assert.equal(findDeadlocks()[0]?.waits.length, 2);
+            await new Promise(setImmediate);
+          }
+          await passerBy.join();
+        }
+        for (const process of processes) process.kill();
+        for (const process of processes) await process.join();
       });
 
       test(`after the time that was set, one of a circle gets a DeadlockError, ${how}, and the other goes on`, async () => {

@@ -7,6 +7,7 @@ import { handle } from '#dist/memory/handle.js';
 import { cellAt } from '#dist/memory/program.js';
 import { PID, readSlot } from '#dist/memory/slots.js';
 import { call, entriesInUse, isHungry } from '#dist/memory/waiters.js';
+import { lookAgain, waitAsync } from '#dist/sync/await.js';
 import { Lock, Process, Queue, Value } from 'manyfold';
 import { guard } from '../../support/guard.js';
 import { standingIn } from '../../support/held.js';
@@ -42,14 +43,8 @@ test('processes are called in the order in which they came, blocking or awaiting
   lock.acquireSync();
   const waiters: Process[] = [];
   for (let name = 0; name < 5; name++) waiters.push(await startWaiter(lock, name, name % 2 === 0, got));
-  // Stopped, so that none of them takes the call; not in the moment in which one looks for itself.
-  const stopAll = () => {
-    for (const { pid } of waiters) process.kill(pid!, 'SIGSTOP');
-    if (standingIn(lineOf(lock)).length === 5) return true;
-    for (const { pid } of waiters) process.kill(pid!, 'SIGCONT');
-    return false;
-  };
-  assert.ok(await until(stopAll));
+  for (const { pid } of waiters) process.kill(pid!, 'SIGSTOP'); // so that none of them takes the call
+  assert.equal(standingIn(lineOf(lock)).length, 5);
   const pids = () => standingIn(lineOf(lock)).map((id) => readSlot(id, PID));
   const order = waiters.map(({ pid }) => pid);
   for (let called = 1; called <= 5; called++) {
@@ -59,6 +54,25 @@ test('processes are called in the order in which they came, blocking or awaiting
   for (const waiter of waiters) waiter.kill();
   for (const waiter of waiters) await waiter.join();
   lock.release();
+});
+
+test('coroutines that look again stand where they stood meanwhile, so that nobody who came later is called before', async () => {
+  const lock = new Lock();
+  const line = cellAt(lineOf(lock));
+  const standing: number[] = [];
+  let isThere = false;
+  const attempt = (patient: boolean) => {
+    if (patient) standing.push(standingIn(line.address).length);
+    return isThere || undefined;
+  };
+  const wait = waitAsync({ line, cares: true, attempt });
+  lookAgain(line, true);
+  lookAgain(line, true);
+  assert.deepEqual(standing, [1, 1]);
+  isThere = true;
+  lookAgain(line);
+  assert.equal(await wait, true);
+  assert.deepEqual(standingIn(line.address), []);
 });
 
 test('a thousand coroutines of a process stand in a line as one', async () => {
