@@ -112,10 +112,10 @@ function blockUntilSomeIs(sources: readonly Readiness[], deadline: number): bool
   const bell = bellDescriptor();
   const descriptors = [bell, ...descriptorsOf(sources)];
   let rung = false;
-  let entries: Entry[] = [];
+  const entries: Entry[] = [];
   try {
     for (let look = FIRST_LOOK, patient = false; ;) {
-      entries = enterAll(sources);
+      enterAll(sources, entries);
       const ready = lookAtAll(sources, patient);
       const left = deadline - performance.now();
       if (left <= 0 || ready.includes(true)) return ready;
@@ -127,7 +127,6 @@ function blockUntilSomeIs(sources: readonly Readiness[], deadline: number): bool
         drain(bell);
       }
       leaveAll(entries);
-      entries = [];
       if (!patient) continue;
       sweep();
       look = Math.min(look * 2, LAST_LOOK);
@@ -139,13 +138,15 @@ function blockUntilSomeIs(sources: readonly Readiness[], deadline: number): bool
   }
 }
 
-function enterAll(sources: readonly Readiness[]): Entry[] {
-  return sources.flatMap((source) =>
-    'waitable' in source ? [enterLine(source.waitable.line, { blocking: false, cares: source.waitable.cares })] : [],
-  );
+/** Adds each entry at once: should there be no room for the next one, those that are made have to be left. */
+function enterAll(sources: readonly Readiness[], entries: Entry[]): void {
+  for (const source of sources) {
+    if (!('waitable' in source)) continue;
+    entries.push(enterLine(source.waitable.line, { blocking: false, cares: source.waitable.cares }));
+  }
 }
 
 /** Whoever only looks takes nothing: a call is passed on. */
-function leaveAll(entries: readonly Entry[]): void {
-  for (const entry of entries) if (leaveLine(entry)) call(entry.line);
+function leaveAll(entries: Entry[]): void {
+  for (const entry of entries.splice(0)) if (leaveLine(entry)) call(entry.line);
 }

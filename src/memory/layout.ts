@@ -3,11 +3,12 @@
  *
  *   0        HEADER          words that the whole program shares (below)
  *   64 KB    SLOTS           the process table: 1024 slots of 128 bytes
- *   192 KB   REGISTRATIONS   who waits for what: 512 entries of 16 bytes for each slot
+ *   192 KB   REGISTRATIONS   who waits for what: the first 512 entries of 16 bytes of each slot
  *   ...      HEAP            small blocks, up to 1 GB; see heap.ts
- *   1 GB     EXTENTS         large blocks, whole pages; see extent.ts
+ *   1 GB     FAR_ENTRIES     65,536 entries for each slot, of which the first 512 are those above
+ *   2 GB     EXTENTS         large blocks, whole pages; see extent.ts
  *
- * An *address* is the number of a 32-bit word below 1 GB. It means the same in every process, so it can be stored in the
+ * An *address* is the number of a 32-bit word below 2 GB. It means the same in every process, so it can be stored in the
  * memory itself and sent anywhere. Pages that nobody has touched cost nothing.
  */
 export const WORD = 4;
@@ -45,8 +46,11 @@ export const SLOT_COUNT = 1024;
 export const SLOT_WORDS = 32;
 export const SLOTS = (64 * 1024) / WORD;
 
-export const ENTRY_COUNT = 512;
+export const ENTRY_COUNT = 2 ** 16;
 export const ENTRY_WORDS = 4;
+export const NEAR_COUNT = 512;
 export const REGISTRATIONS = SLOTS + SLOT_COUNT * SLOT_WORDS;
+export const FAR_ENTRIES = HEAP_END_BYTES / WORD;
 
-export const HEAP_START = REGISTRATIONS + SLOT_COUNT * ENTRY_COUNT * ENTRY_WORDS;
+export const HEAP_START = REGISTRATIONS + SLOT_COUNT * NEAR_COUNT * ENTRY_WORDS;
+export const EXTENTS_BYTES = (FAR_ENTRIES + SLOT_COUNT * ENTRY_COUNT * ENTRY_WORDS) * WORD;

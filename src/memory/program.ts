@@ -1,9 +1,9 @@
 import { createMemory, mapMemory, reserveMemory, viewMemory, type Mapping } from '../system/memory.js';
 import {
   EXTENT_END,
+  EXTENTS_BYTES,
   FILE_BYTES,
   HEAP_END,
-  HEAP_END_BYTES,
   HEAP_RESERVED,
   HEAP_START,
   PAGE,
@@ -37,7 +37,7 @@ export function memoryFd(): number {
     const { words } = windowOf(0);
     words[HEAP_END] = HEAP_START;
     words[HEAP_RESERVED] = HEAP_START;
-    words[EXTENT_END] = HEAP_END_BYTES / PAGE;
+    words[EXTENT_END] = EXTENTS_BYTES / PAGE;
   }
   return fd;
 }
@@ -60,9 +60,7 @@ export interface SharedProgram {
 
 export function shareProgram(): SharedProgram {
   if (mapped === undefined) {
-    mapped = new BigInt64Array(
-      new SharedArrayBuffer((HEAP_END_BYTES / WINDOW_BYTES) * BigInt64Array.BYTES_PER_ELEMENT),
-    );
+    mapped = new BigInt64Array(new SharedArrayBuffer((EXTENTS_BYTES / WINDOW_BYTES) * BigInt64Array.BYTES_PER_ELEMENT));
     windows.forEach(({ address }, number) => (mapped![number] = BigInt(address)));
   }
   return { fd: memoryFd(), windows: mapped.buffer as SharedArrayBuffer };

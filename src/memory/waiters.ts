@@ -1,27 +1,26 @@
 import { futexWait, futexWake } from '../system/futex.js';
-import { RuntimeError } from '../errors.js';
 import { ring } from './doorbell.js';
 import {
   ABOUT,
-  BLOCKING,
   AWAITING,
+  becameIdle,
+  BLOCKING,
   CALLED,
   CARES,
   DRAWN,
-  entryAddress,
-  IDLE,
-  isWaiting,
+  entriesOf,
+  entryAt,
+  firstIn,
+  idleEntry,
   LINE,
   PHASE,
   waiting,
   waitingOf,
-  type Candidate,
+  type Found,
 } from './entries.js';
-import { ENTRY_COUNT, ENTRY_WORDS, SLOTS_USED, TICKET } from './layout.js';
+import { TICKET } from './layout.js';
 import { cellAt, header, systemAddress, type Cell } from './program.js';
-import { ENTRIES_USED, FREE, idOf, indexOf, LEAVING, raise, self, slotBase, STATE } from './slots.js';
-
-export { entriesInUse } from './entries.js';
+import { idOf, indexOf, LEAVING, self, slotBase } from './slots.js';
 
 /**
  * How one waits in a line, and is called (entries.ts draws what lies in memory).
@@ -46,7 +45,9 @@ export interface Standing {
 }
 
 export interface Entry {
-  /** The word of the state, in this process. */
+  /** Among those of this process. */
+  readonly number: number;
+  /** The word of its state. */
   readonly cell: Cell;
   readonly line: Cell;
   readonly ticket: number;
@@ -55,12 +56,13 @@ export interface Entry {
 
 /** Steps into a line; the caller must look at the condition once more before it sleeps. */
 export function enterLine(line: Cell, how: Standing): Entry {
+  const number = idleEntry();
+  const cell = entryAt(indexOf(self()), number);
   const ticket = how.ticket ?? drawTicket(how.newestFirst);
-  const cell = idleEntry();
   cell.words[cell.index + LINE] = line.address;
   cell.words[cell.index + DRAWN] = ticket;
   cell.words[cell.index + ABOUT] = ((how.kind ?? 0) << 1) | (how.cares ? CARES : 0);
-  const entry = { cell, line, ticket, phase: how.blocking ? BLOCKING : AWAITING } as const;
+  const entry = { number, cell, line, ticket, phase: how.blocking ? BLOCKING : AWAITING } as const;
   beginWait(entry, how.hungry);
   return entry;
 }
@@ -104,8 +106,9 @@ function drawTicket(newestFirst = false): number {
 }
 
 /** Steps out. True when the caller had been called: it has to use the call or pass it on (`call`). */
-export function leaveLine({ cell }: Entry): boolean {
+export function leaveLine({ number, cell }: Entry): boolean {
   const state = Atomics.exchange(cell.words, cell.index, cell.words[cell.index]! & ~PHASE);
+  becameIdle(number);
   return (state & PHASE) === CALLED;
 }
 
@@ -151,36 +154,8 @@ function callWaiting(line: Cell, count: number): void {
   }
 }
 
-/** The one with the lowest ticket. Plain loops: everyone who releases what somebody waits for comes through here. */
-function firstIn(line: number): Candidate | undefined {
-  const words = header();
-  const slots = Atomics.load(words, SLOTS_USED);
-  let best = 0;
-  let owner = 0;
-  let lowest = 0;
-  for (let slot = 1; slot < slots; slot++) {
-    const base = slotBase(slot);
-    if (words[base + STATE]! <= FREE) continue;
-    const end = entryAddress(slot, Atomics.load(words, base + ENTRIES_USED));
-    for (let address = entryAddress(slot, 0); address < end; address += ENTRY_WORDS) {
-      if (words[address + LINE] !== line || !isWaiting(Atomics.load(words, address))) continue;
-      const ticket = words[address + DRAWN]!;
-      // Tickets wrap around: the difference tells the order.
-      if (best !== 0 && ((ticket - lowest) | 0) >= 0) continue;
-      best = address;
-      owner = slot;
-      lowest = ticket;
-    }
-  }
-  if (best === 0) return undefined;
-  const state = Atomics.load(words, best);
-  // It may have changed by now; then the first is looked for once more.
-  return isWaiting(state) && words[best + LINE] === line ? { id: idOf(owner), address: best, state } : firstIn(line);
-}
-
 /** Fails when the state has changed since it was read: left, called by another, or used for another wait. */
-function callEntry({ id, address, state }: Candidate): boolean {
-  const cell = cellAt(address);
+function callEntry({ id, cell, state }: Found): boolean {
   const called = (state & ~PHASE) | CALLED;
   if (Atomics.compareExchange(cell.words, cell.index, state, called) !== state) return false;
   if ((state & PHASE) === BLOCKING) futexWake(systemAddress(cell), 1);
@@ -201,40 +176,28 @@ export function dislodge(id: number): void {
 
 /** Calls everyone whose wait may be ended by a death. */
 export function callAllWhoCare(): void {
-  for (const found of waiting()) if (header()[found.address + ABOUT]! & CARES) callEntry(found);
+  for (const found of waiting()) if (found.cell.words[found.cell.index + ABOUT]! & CARES) callEntry(found);
 }
 
 /** Calls one process in a line, wherever it stands there. */
 export function callOnly(line: Cell, id: number): void {
-  for (const found of waitingOf(id)) if (header()[found.address + LINE] === line.address) callEntry(found);
+  for (const found of waitingOf(id)) {
+    const { words, index } = found.cell;
+    if (words[index + LINE] === line.address) callEntry(found);
+  }
 }
 
 /** Strikes out a dead process's entries; the calls it had received go to the next ones in those lines. */
 export function strikeOut(id: number): void {
-  const used = header()[slotBase(indexOf(id)) + ENTRIES_USED]!;
-  for (let number = 0; number < used; number++) {
-    strikeOutEntry(entryAddress(indexOf(id), number));
-  }
+  for (const entry of entriesOf(id)) strikeOutEntry(entry);
 }
 
-function strikeOutEntry(address: number): void {
-  const words = header();
+function strikeOutEntry({ words, index }: Cell): void {
   for (;;) {
-    const state = Atomics.load(words, address);
+    const state = Atomics.load(words, index);
     // Passed on before it is struck out: should this process die in between, the call is made twice, not lost.
-    if ((state & PHASE) === CALLED) call(cellAt(words[address + LINE]!));
+    if ((state & PHASE) === CALLED) call(cellAt(words[index + LINE]!));
     // Fails when somebody has called it at this very moment.
-    if (Atomics.compareExchange(words, address, state, state & ~PHASE) === state) return;
+    if (Atomics.compareExchange(words, index, state, state & ~PHASE) === state) return;
   }
-}
-
-function idleEntry(): Cell {
-  const me = indexOf(self());
-  for (let number = 0; number < ENTRY_COUNT; number++) {
-    const address = entryAddress(me, number);
-    if ((Atomics.load(header(), address) & PHASE) !== IDLE) continue;
-    raise(header(), slotBase(me) + ENTRIES_USED, number + 1);
-    return cellAt(address);
-  }
-  throw new RuntimeError('ERR_TOO_MANY_WAITS', `a process can wait for at most ${ENTRY_COUNT} primitives at a time`);
 }

@@ -66,6 +66,10 @@ function waitInGroup<T>(waitable: Waitable<T>, timeout: number, options: AwaitOp
       reject: (error) => (settle(), reject(error)),
     };
     signal?.addEventListener('abort', onAbort);
-    joinGroup(waitable, waiter);
+    try {
+      joinGroup(waitable, waiter);
+    } catch (error) {
+      waiter.reject(error);
+    }
   });
 }

@@ -54,10 +54,11 @@ export function leaveGroup(line: Cell, waiter: Waiter): boolean {
 }
 
 function openGroup(group: Group): void {
+  stand(group, {});
+  if (!group.entry) return;
   groups.set(group.line.address, group);
   startLooking();
-  stand(group, {});
-  if (group.entry) stayAwake();
+  stayAwake();
 }
 
 /** How a group comes to stand in a line. */

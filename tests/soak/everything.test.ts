@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { collect as collectShared } from '#dist/memory/collect.js';
 import { blocksInUse, underHeapLock } from '#dist/memory/heap.js';
 import { slotsInUse } from '#dist/memory/slots.js';
-import { entriesInUse } from '#dist/memory/waiters.js';
+import { entriesInUse } from '#dist/memory/entries.js';
 import { Empty, Full, OwnerDiedError, Pool, Process, WorkerCrashedError } from 'manyfold';
 import { collect } from '../support/collect.js';
 import { guard } from '../support/guard.js';

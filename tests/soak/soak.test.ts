@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { test, type TestContext } from 'node:test';
-import { getContext, Process } from 'manyfold';
+import { Event, getContext, Process } from 'manyfold';
 import { collect } from '../support/collect.js';
 import { forkServerPid } from '../support/fork-server.js';
 import { guard } from '../support/guard.js';
@@ -104,3 +104,13 @@ for (const [method, alive] of [
     assert.equal(after.server.descriptors, before.server.descriptors);
   });
 }
+
+test('a thousand processes alive at once, each of which is waited for', async () => {
+  const leave = new Event();
+  const children = Array.from({ length: 1000 }, () => new Process({ target: () => leave.wait() }));
+  for (const child of children) await child.start();
+  assert.ok(children.every((child) => child.isAlive()));
+  leave.set();
+  await Promise.all(children.map((child) => child.join()));
+  assert.deepEqual([...new Set(children.map(({ exitCode }) => exitCode))], [0]);
+});

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { blocksInUse } from '#dist/memory/heap.js';
-import { entriesInUse } from '#dist/memory/waiters.js';
+import { entriesInUse } from '#dist/memory/entries.js';
 import { because, eachMethod } from '../../support/methods.js';
 import { programFolder, runProgram } from '../../support/program.js';
 import { until } from '../../support/wait.js';

@@ -1,14 +1,17 @@
 /** The waiting core under everything: nobody is forgotten, and who came first is called first. */
 
 import assert from 'node:assert/strict';
+import { setMaxListeners } from 'node:events';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { entriesInUse } from '#dist/memory/entries.js';
 import { handle } from '#dist/memory/handle.js';
+import { ENTRY_COUNT } from '#dist/memory/layout.js';
 import { cellAt } from '#dist/memory/program.js';
 import { PID, readSlot } from '#dist/memory/slots.js';
-import { call, entriesInUse, isHungry } from '#dist/memory/waiters.js';
+import { call, isHungry } from '#dist/memory/waiters.js';
 import { lookAgain, waitAsync } from '#dist/sync/await.js';
-import { Lock, Process, Queue, Value } from 'manyfold';
+import { Event, Lock, Process, Queue, Value, waitSync } from 'manyfold';
 import { guard } from '../../support/guard.js';
 import { standingIn } from '../../support/held.js';
 import { Random } from '../../support/random.js';
@@ -89,6 +92,34 @@ test('a thousand coroutines of a process stand in a line as one', async () => {
     lock.release();
   }
   assert.equal(entriesInUse(), before);
+});
+
+test('a process waits for 65,536 things at a time; one more is an error, after which nothing is left of it', async () => {
+  const tooMany = { name: 'RuntimeError', code: 'ERR_TOO_MANY_WAITS' };
+  const target = async () => {
+    const events = Array.from({ length: ENTRY_COUNT - entriesInUse() }, () => new Event());
+    const ends = Array.from({ length: 64 }, () => new AbortController());
+    setMaxListeners(0, ...ends.map(({ signal }) => signal));
+    const waits = events.map((event, number) => event.wait({ signal: ends[number % 64]!.signal }));
+    assert.equal(entriesInUse(), ENTRY_COUNT);
+    const another = new Event();
+    await assert.rejects(another.wait(), tooMany);
+    assert.throws(() => another.waitSync({ timeout: 1000 }), tooMany);
+    events.at(-1)!.set(); // far behind, and found nevertheless
+    assert.equal(await waits.at(-1), true);
+    assert.throws(() => waitSync([new Queue(), new Queue()], 1000), tooMany); // there is room for one of them
+    assert.equal(entriesInUse(), ENTRY_COUNT - 1);
+    const wait = another.wait();
+    another.set();
+    assert.equal(await wait, true);
+    for (const end of ends) end.abort();
+    await Promise.allSettled(waits);
+    assert.equal(entriesInUse(), 0);
+  };
+  const child = new Process({ target });
+  await child.start();
+  await child.join();
+  assert.equal(child.exitCode, 0);
 });
 
 test('one whose time ends while its process is held up does not miss what is there', async () => {
