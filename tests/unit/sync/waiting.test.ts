@@ -24,10 +24,17 @@ function lineOf(lock: Lock): number {
   return (lock[handle]()[1] as number) + 1;
 }
 
-/** A process that waits for the lock, and says when it has got it. */
-async function startWaiter(lock: Lock, name: number, blocking: boolean, got: Queue<number>): Promise<Process> {
+/** A process that waits for the lock, and says when it has got it. Before, it may begin waits for other things. */
+async function startWaiter(
+  lock: Lock,
+  name: number,
+  blocking: boolean,
+  got: Queue<number>,
+  others = 0,
+): Promise<Process> {
   const before = standingIn(lineOf(lock)).length;
   const wait = async () => {
+    for (let other = 0; other < others; other++) void new Event().wait();
     if (blocking) lock.acquireSync();
     else await lock.acquire();
     await got.put(name);
@@ -143,14 +150,22 @@ test('one whose time ends while its process is held up does not miss what is the
   await child.join();
 });
 
-for (const blocking of [true, false]) {
-  const how = blocking ? 'blocking' : 'awaiting';
+for (const [blocking, others] of [
+  [true, 0],
+  [false, 0],
+  [true, 600],
+  [false, 600],
+] as const) {
+  const how = `${blocking ? 'blocking' : 'awaiting'}${others > 0 ? `, besides ${others} other things` : ''}`;
 
   test(`one that is killed while it waits (${how}) keeps nobody from being called`, async () => {
     const lock = new Lock();
     const got = new Queue<number>();
     lock.acquireSync();
-    const [first, second] = [await startWaiter(lock, 1, blocking, got), await startWaiter(lock, 2, blocking, got)];
+    const [first, second] = [
+      await startWaiter(lock, 1, blocking, got, others),
+      await startWaiter(lock, 2, blocking, got),
+    ];
     first.kill();
     await first.join();
     lock.release();
@@ -162,7 +177,10 @@ for (const blocking of [true, false]) {
     const lock = new Lock();
     const got = new Queue<number>();
     lock.acquireSync();
-    const [first, second] = [await startWaiter(lock, 1, blocking, got), await startWaiter(lock, 2, blocking, got)];
+    const [first, second] = [
+      await startWaiter(lock, 1, blocking, got, others),
+      await startWaiter(lock, 2, blocking, got),
+    ];
     process.kill(first.pid!, 'SIGSTOP');
     lock.release();
     assert.equal(standingIn(lineOf(lock)).length, 1); // the stopped one has been called, and cannot come
