@@ -75,7 +75,18 @@ export function inheritServer(): void {
 
 /** The slot of a process that has been forked ahead, now this creator's own, if there is one; for `forkChild`. */
 export function takeSpare(): number | undefined {
-  return server === undefined || hasEnded(server) ? undefined : takeStanding(server);
+  const by = liveServer();
+  return by === undefined ? undefined : takeStanding(by);
+}
+
+/** Should it have died unnoticed, a request will show it. */
+function liveServer(): number | undefined {
+  return server === undefined || hasEnded(server) ? undefined : server;
+}
+
+/** Has a server started, if there is none: Node comes up while the caller gets ready what it is to be asked. */
+export function wakeServer(): void {
+  if (liveServer() === undefined) findServer().catch(() => {}); // whoever asks it starts one anew, and learns what is wrong
 }
 
 /**
@@ -140,8 +151,8 @@ function answered(id: number, by: number, patient: boolean): 'started' | 'refuse
 
 async function findServer(): Promise<number | undefined> {
   if (unfit) return undefined;
-  // Should it have died unnoticed, the request will show it.
-  if (server !== undefined && !hasEnded(server)) return server;
+  const by = liveServer();
+  if (by !== undefined) return by;
   starting ??= startServer().finally(() => {
     starting = undefined;
   });

@@ -11,7 +11,7 @@ import { endOf } from './children.js';
 import { currentProcess } from './current.js';
 import { refuseChildrenOfDaemons } from './daemon.js';
 import { forkCaller } from './fork-caller.js';
-import { forkChild, takeSpare } from './fork-server.js';
+import { forkChild, takeSpare, wakeServer } from './fork-server.js';
 import { endWithMain } from './main-exit.js';
 import { nameTarget } from './prepare.js';
 import type { Process } from './process.js';
@@ -32,6 +32,7 @@ export async function startChild(object: Process, state: State): Promise<void> {
   const lane = laneOf(method);
   const id = (method === 'forkserver' ? takeSpare() : undefined) ?? claimSlot(self());
   try {
+    if (method === 'forkserver') wakeServer();
     if (method !== 'fork' && method !== 'coroutine') pack(id, object, state, method);
     state.started = true;
     if (method === 'fork') await forkCaller(id, object, state);
