@@ -3,7 +3,8 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { before, test } from 'node:test';
-import { Process, Queue, RawArray, SharedArray } from 'manyfold';
+import { entriesInUse } from '#dist/memory/entries.js';
+import { Event, Process, Queue, RawArray, SharedArray } from 'manyfold';
 import { areBlocksBack, describeBlocks, settledBlocks } from '../../support/blocks.js';
 import { fillMachine, noFullMachine } from '../../support/full-machine.js';
 import { guard } from '../../support/guard.js';
@@ -55,6 +56,22 @@ test(
     // There is room again.
     queue.putSync(new Uint8Array(50_000_000).fill(4));
     assert.deepEqual(queue.getSync(), new Uint8Array(50_000_000).fill(4));
+  },
+);
+
+test(
+  'on a full machine the first wait of a process is refused, and leaves nothing',
+  { skip: noFullMachine },
+  async () => {
+    const event = new Event();
+    await run(async () => {
+      fillMachine();
+      await assert.rejects(event.wait(), full);
+      assert.throws(() => event.waitSync(), full);
+      assert.equal(entriesInUse(), 0);
+      event.set();
+      assert.equal(await event.wait(), true); // for which it need not wait
+    });
   },
 );
 
