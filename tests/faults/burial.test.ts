@@ -6,11 +6,11 @@ import { bury } from '#dist/memory/death.js';
 import { blocksInUse } from '#dist/memory/heap.js';
 import { self, slotsInUse } from '#dist/memory/slots.js';
 import { Process, SimpleQueue } from 'manyfold';
-import { untilState, withoutBurials } from '../support/fork-server.js';
+import { withoutBurials } from '../support/fork-server.js';
 import { guard } from '../support/guard.js';
 import { assertHeapSound } from '../support/heap.js';
 import { allSteps, dieBeforeAccess } from '../support/kill-points.js';
-import { isRunning } from '../support/processes.js';
+import { isRunning, untilState } from '../support/processes.js';
 import { until } from '../support/wait.js';
 
 guard();

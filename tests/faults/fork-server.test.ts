@@ -8,6 +8,7 @@ import { forkServerPid, sparePid } from '../support/fork-server.js';
 import { guard } from '../support/guard.js';
 import { isRunning, relatives } from '../support/processes.js';
 import { programFolder, runProgram } from '../support/program.js';
+import { stopProcess } from '../support/stop.js';
 import { until } from '../support/wait.js';
 
 guard();
@@ -134,7 +135,7 @@ test('the fork server is stopped: a start waits until it goes on, or until it is
   await ensureServer();
   const server = serverPid();
   assert.ok(await until(() => sparePid() !== undefined));
-  process.kill(server, 'SIGSTOP');
+  stopProcess(server);
   const ahead = await startSleeper(); // who stands by needs no server to start, but dies with it
   const child = new Process({ target: () => {} });
   const started = child.start();

@@ -1,6 +1,7 @@
 /** What /proc says about the processes of a test program: itself, its descendants, and those it has orphaned. */
 
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { pauseSync } from './wait.js';
 
 export interface ProcessInfo {
   readonly pid: number;
@@ -40,6 +41,11 @@ export function allProcesses(): ProcessInfo[] {
 /** Whether the process exists and has not ended; one that only waits to be collected has. */
 export function isRunning(pid: number): boolean {
   return !['Z', 'X', undefined].includes(processInfo(pid)?.state);
+}
+
+/** Blocks until a process is in this state: a letter, as in proc(5). */
+export function untilState(pid: number, state: string): void {
+  while (processInfo(pid)?.state !== state) pauseSync();
 }
 
 /** Whether the process was launched with this environment variable; true also for what it has forked since. */

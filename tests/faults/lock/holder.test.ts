@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { OwnerDiedError, type Process as ProcessType } from 'manyfold';
 import { eachMethod } from '../../support/methods.js';
+import { stopProcess } from '../../support/stop.js';
 import { promptly } from '../../support/time.js';
 
 eachMethod(['forkserver', 'spawn', 'fork'], (_method, context, test) => {
@@ -67,7 +68,7 @@ eachMethod(['forkserver', 'spawn', 'fork'], (_method, context, test) => {
   test('a wait with a timeout for the lock of one who lives ends with false', async () => {
     const lock = new Lock();
     const holder = await startHolder(lock);
-    process.kill(holder.pid!, 'SIGSTOP'); // stopped is not dead
+    stopProcess(holder.pid!); // stopped is not dead
     assert.equal(await lock.acquire({ timeout: 150 }), false);
     assert.equal(lock.acquireSync({ timeout: 150 }), false);
     holder.kill();

@@ -5,6 +5,7 @@ import { SyncManager, type AcquirerProxy } from 'manyfold/managers';
 import type { Process as ProcessType } from 'manyfold';
 import { clientOf, startManager } from '../../support/managers.js';
 import { eachMethod } from '../../support/methods.js';
+import { stopProcess } from '../../support/stop.js';
 import { promptly } from '../../support/time.js';
 import { until } from '../../support/wait.js';
 
@@ -76,7 +77,7 @@ eachMethod(['forkserver', 'spawn'], (_method, context, test) => {
         const next = await after(() => void lock.acquire());
         await lock.acquire({ block: false });
         const last = lock.acquire().catch((error: Error) => error.name);
-        process.kill(server, 'SIGSTOP'); // it sees both deaths at once
+        stopProcess(server); // it sees both deaths at once
         for (const each of [holder, next]) {
           each.kill();
           await each.join();

@@ -6,6 +6,7 @@ import { SyncManager, type QueueProxy } from 'manyfold/managers';
 import { allProcesses } from '../../support/processes.js';
 import { clientOf, startManager } from '../../support/managers.js';
 import { eachMethod } from '../../support/methods.js';
+import { stopProcess } from '../../support/stop.js';
 import { until } from '../../support/wait.js';
 
 const stateOf = (pid: number) => allProcesses().find((process) => process.pid === pid)?.state;
@@ -57,10 +58,8 @@ eachMethod(['forkserver', 'spawn'], (_method, context, test) => {
         },
       });
       await receiver.start();
-      const is = (state: string) => until(() => blocks.value === 1 && stateOf(receiver.pid!) === state);
-      assert.ok(await is('S')); // it blocks: the server has its call
-      process.kill(receiver.pid!, 'SIGSTOP');
-      assert.ok(await is('T'));
+      assert.ok(await until(() => blocks.value === 1 && stateOf(receiver.pid!) === 'S')); // it blocks: the server has its call
+      stopProcess(receiver.pid!);
       await queue.put('item');
       assert.ok(await until(async () => (await queue.qsize()) === 0));
       const next = queue.get();

@@ -8,10 +8,11 @@ import { blocksInUse } from '#dist/memory/heap.js';
 import { cellAt, header } from '#dist/memory/program.js';
 import { HAND, HAND_COUNTER, indexOf, readSlot, self, slotBase } from '#dist/memory/slots.js';
 import { Process, Queue, RawArray } from 'manyfold';
-import { untilState, withoutBurials } from '../../support/fork-server.js';
+import { withoutBurials } from '../../support/fork-server.js';
 import { guard } from '../../support/guard.js';
 import { assertHeapSound } from '../../support/heap.js';
 import { allSteps, dieBeforeAccess, watchPlainStores } from '../../support/kill-points.js';
+import { untilState } from '../../support/processes.js';
 import { Random } from '../../support/random.js';
 import { pauseSync } from '../../support/wait.js';
 

@@ -6,6 +6,7 @@ import { stateOf } from '#dist/process/state.js';
 import { OwnerDiedError, type Process as ProcessType } from 'manyfold';
 import { eachMethod } from '../../support/methods.js';
 import { relatives } from '../../support/processes.js';
+import { stopProcess } from '../../support/stop.js';
 import { promptly } from '../../support/time.js';
 import { until } from '../../support/wait.js';
 
@@ -149,7 +150,7 @@ eachMethod(['forkserver', 'spawn', 'fork'], (method, context, test) => {
         }
         waiters[0]!.kill(); // while it waits
         await waiters[0]!.join();
-        process.kill(waiters[1]!.pid!, 'SIGSTOP'); // cannot take its notice
+        stopProcess(waiters[1]!.pid!); // cannot take its notice
         {
           using _held = await condition.hold();
           condition.notify(2);

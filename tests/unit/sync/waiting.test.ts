@@ -15,6 +15,7 @@ import { Event, Lock, Process, Queue, Value, waitSync } from 'manyfold';
 import { guard } from '../../support/guard.js';
 import { standingIn } from '../../support/held.js';
 import { Random } from '../../support/random.js';
+import { stopProcess } from '../../support/stop.js';
 import { until } from '../../support/wait.js';
 
 guard();
@@ -53,7 +54,7 @@ test('processes are called in the order in which they came, blocking or awaiting
   lock.acquireSync();
   const waiters: Process[] = [];
   for (let name = 0; name < 5; name++) waiters.push(await startWaiter(lock, name, name % 2 === 0, got));
-  for (const { pid } of waiters) process.kill(pid!, 'SIGSTOP'); // so that none of them takes the call
+  for (const { pid } of waiters) stopProcess(pid!); // so that none of them takes the call
   assert.equal(standingIn(lineOf(lock)).length, 5);
   const pids = () => standingIn(lineOf(lock)).map((id) => readSlot(id, PID));
   const order = waiters.map(({ pid }) => pid);
@@ -181,7 +182,7 @@ for (const [blocking, others] of [
       await startWaiter(lock, 1, blocking, got, others),
       await startWaiter(lock, 2, blocking, got),
     ];
-    process.kill(first.pid!, 'SIGSTOP');
+    stopProcess(first.pid!);
     lock.release();
     assert.equal(standingIn(lineOf(lock)).length, 1); // the stopped one has been called, and cannot come
     first.kill();
@@ -207,7 +208,7 @@ for (const blocking of [true, false]) {
       return false;
     };
     assert.ok(await until(becomesHungry));
-    process.kill(waiter.pid!, 'SIGSTOP');
+    stopProcess(waiter.pid!);
     lock.release();
     for (let tries = 0; tries < 1000; tries++) assert.equal(lock.acquireSync({ block: false }), false);
     assert.equal(lock.locked(), false); // it is free, but not for us
