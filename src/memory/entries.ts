@@ -99,49 +99,58 @@ export interface Found {
 export function firstIn(line: number): Found | undefined {
   const words = header();
   const slots = Atomics.load(words, SLOTS_USED);
-  let best = 0;
+  let first = 0;
   let owner = 0;
-  let lowest = 0;
   for (let slot = 1; slot < slots; slot++) {
     const base = slotBase(slot);
     if (words[base + STATE]! <= FREE) continue;
-    const used = Atomics.load(words, base + ENTRIES_USED);
-    const end = nearAddress(slot, Math.min(used, NEAR_COUNT));
-    for (let address = nearAddress(slot, 0); address < end; address += ENTRY_WORDS) {
-      if (words[address + LINE] !== line || !isWaiting(Atomics.load(words, address))) continue;
-      const ticket = words[address + DRAWN]!;
-      // Tickets wrap around: the difference tells the order.
-      if (best !== 0 && ((ticket - lowest) | 0) >= 0) continue;
-      best = address;
-      owner = slot;
-      lowest = ticket;
-    }
-    const far = used > NEAR_COUNT ? firstFar(slot, used, line) : undefined;
-    if (!far || (best !== 0 && ((far.ticket - lowest) | 0) >= 0)) continue;
-    best = far.address;
-    owner = slot;
-    lowest = far.ticket;
+    const found = earlier(first, firstOf(slot, Atomics.load(words, base + ENTRIES_USED), line));
+    if (found !== first) owner = slot;
+    first = found;
   }
-  if (best === 0) return undefined;
-  const cell = cellAt(best);
+  if (first === 0) return undefined;
+  const cell = cellAt(first);
   const state = Atomics.load(cell.words, cell.index);
   // It may have changed by now; then the first is looked for once more.
   return isWaiting(state) && cell.words[cell.index + LINE] === line ? { id: idOf(owner), cell, state } : firstIn(line);
 }
 
-function firstFar(slot: number, used: number, line: number): { address: number; ticket: number } | undefined {
-  const { words, index: start, address } = entryAt(slot, NEAR_COUNT);
-  const end = start + (used - NEAR_COUNT) * ENTRY_WORDS;
-  let best = -1;
+/** Of one process: the address of its entry, or 0. */
+function firstOf(slot: number, used: number, line: number): number {
+  if (used <= NEAR_COUNT) return firstAmong(nearAddress(slot, 0), used, line);
+  const near = firstAmong(nearAddress(slot, 0), NEAR_COUNT, line);
+  return earlier(near, firstAmong(farAddress(slot, NEAR_COUNT), used - NEAR_COUNT, line));
+}
+
+function firstAmong(address: number, count: number, line: number): number {
+  const { words, index: start } = cellAt(address);
+  const end = start + count * ENTRY_WORDS;
+  let first = -1;
   let lowest = 0;
   for (let index = start; index < end; index += ENTRY_WORDS) {
     if (words[index + LINE] !== line || !isWaiting(Atomics.load(words, index))) continue;
     const ticket = words[index + DRAWN]!;
-    if (best >= 0 && ((ticket - lowest) | 0) >= 0) continue;
-    best = index;
+    if (first >= 0 && !isLower(ticket, lowest)) continue;
+    first = index;
     lowest = ticket;
   }
-  return best < 0 ? undefined : { address: address + best - start, ticket: lowest };
+  return first < 0 ? 0 : address + first - start;
+}
+
+/** Of two addresses of entries, or 0 for none, the one with the lower ticket. */
+function earlier(one: number, other: number): number {
+  if (one === 0 || other === 0) return one + other;
+  return isLower(ticketAt(other), ticketAt(one)) ? other : one;
+}
+
+function ticketAt(address: number): number {
+  const { words, index } = cellAt(address);
+  return words[index + DRAWN]!;
+}
+
+/** Tickets wrap around: the difference tells the order. */
+function isLower(ticket: number, other: number): boolean {
+  return ((ticket - other) | 0) < 0;
 }
 
 function isWaiting(state: number): boolean {
@@ -165,7 +174,7 @@ function* standing(id: number): Generator<Found> {
   }
 }
 
-/** All entries that a process has ever used. */
+/** All entries of a process that may be in use. */
 export function* entriesOf(id: number): Generator<Cell> {
   const used = Atomics.load(header(), slotBase(indexOf(id)) + ENTRIES_USED);
   for (let number = 0; number < used; number++) yield entryAt(indexOf(id), number);

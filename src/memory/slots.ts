@@ -128,7 +128,7 @@ export function* slotsIn(state: number): Generator<number> {
 }
 
 /** Raises a shared high-water mark. */
-export function raise(words: Int32Array, index: number, value: number): void {
+function raise(words: Int32Array, index: number, value: number): void {
   for (let seen = Atomics.load(words, index); seen < value;) {
     const before = Atomics.compareExchange(words, index, seen, value);
     if (before === seen) return;
