@@ -31,8 +31,20 @@ export function otherThreadsRun(): boolean {
 
 /** Likewise, of the threads of Node's platform in a process that has them. One that waits for a page is at work as well. */
 export function platformThreadsAtWork(): boolean {
-  const tasks = fs.readdirSync(TASKS);
+  const tasks = threadsByAge();
   return PLATFORM_THREADS.map((place) => stateOf(tasks[place]!)).some((state) => state === 'R' || state === 'D');
+}
+
+/** As the kernel keeps them. `readdirSync` gives them by their digits, where 10000 comes before 9999. */
+function threadsByAge(): string[] {
+  const folder = fs.opendirSync(TASKS);
+  try {
+    const threads: string[] = [];
+    for (let entry = folder.readSync(); entry !== null; entry = folder.readSync()) threads.push(entry.name);
+    return threads;
+  } finally {
+    folder.closeSync();
+  }
 }
 
 function stateOf(thread: string): string {
