@@ -101,7 +101,7 @@ const opened = new Map<number, number>();
 export function ring(id: number): void {
   const base = slotBase(indexOf(id));
   if (Atomics.exchange(header(), base + RUNG, 1) === 1) return;
-  const fd = id === self() ? bell?.writeEnd : (opened.get(id) ?? openBell(id));
+  const fd = id === self() ? bell?.writeEnd : (opened.get(id) ?? openBellIfPossible(id));
   if (fd === undefined) return;
   try {
     fs.writeSync(fd, ONE_BYTE);
@@ -109,6 +109,26 @@ export function ring(id: number): void {
     // A full pipe holds bytes enough to wake it; a closed one has no reader left.
     if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') forgetBell(id);
   }
+}
+
+/** Who calls others has changed something already: it does not fail for want of a descriptor. */
+function openBellIfPossible(id: number): number | undefined {
+  try {
+    return openBell(id);
+  } catch {
+    // Others may ring; an event loop in which something is awaited also looks by itself, at least once a second.
+    Atomics.store(header(), slotBase(indexOf(id)) + RUNG, 0);
+    return undefined;
+  }
+}
+
+/**
+ * Has what `ring` needs, for one who relies on being heard.
+ *
+ * @throws {OSError} ERR_SYSTEM_CALL: no descriptor is left
+ */
+export function reach(id: number): void {
+  if (!opened.has(id)) openBell(id);
 }
 
 /** One who dies between saying that it has rung and ringing leaves a bell that nobody rings any more. Undoes that. */

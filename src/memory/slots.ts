@@ -154,8 +154,8 @@ function enterAsMain(): number {
 
 /** Makes `id` the slot of this process, or of this thread of it: in the kernel's eyes a thread has a pid of its own. */
 export function enterSlot(id: number, pid = process.pid): void {
-  me = id;
   recordProcess(id, pid, startTimeOf(pid)!);
+  me = id;
 }
 
 /** Makes `id` the slot of this process, which its fork server has recorded. */

@@ -53,16 +53,22 @@ function hasTaker(address: number, patient: boolean): boolean {
   return taker !== 0 && isDead(taker, patient);
 }
 
-/** @throws {OSError} ERR_CONNECTION_LOST: the process that sent it has ended, or somebody else has taken it */
+/**
+ * @throws {OSError} ERR_CONNECTION_LOST: the process that sent it has ended, or somebody else has taken it;
+ * ERR_SYSTEM_CALL: this process has no descriptor left
+ */
 export function takeIn({ pid, fd, address }: Travelling): number {
   const { words, index } = cellAt(address);
   const isMine = Atomics.compareExchange(words, index, 0, self()) === 0;
-  const taken = isMine ? takeDescriptor(pid, fd) : undefined;
-  if (isMine) {
-    Atomics.store(words, index + TAKEN, 1);
-    call(cellAt(address + LINE));
+  try {
+    const taken = isMine ? takeDescriptor(pid, fd) : undefined;
+    if (taken !== undefined) return taken;
+  } finally {
+    if (isMine) {
+      Atomics.store(words, index + TAKEN, 1);
+      call(cellAt(address + LINE));
+    }
   }
-  if (taken !== undefined) return taken;
   throw new OSError(
     'ERR_CONNECTION_LOST',
     'the connection or descriptor has gone with the process that sent it, or has been received already',

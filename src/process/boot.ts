@@ -6,6 +6,7 @@ import { CREATOR, enterSlot, indexOf, inheritSlot, isGone, publishSlot, self, sl
 import { awaitCreator, awaitOrder } from '../memory/standing.js';
 import { leaveNow, muteStdin, prepareName, setParentDeathSignal } from '../system/child.js';
 import { enterBusyFork, enterFork, renewPid } from '../system/fork.js';
+import type { DeadEnds } from '../system/inherited-loop.js';
 import { leavePlatformThreads, platformThreadsRun } from '../system/platform.js';
 import { logger } from '../logging/logger.js';
 import { applyLogSettings } from '../logging/stderr.js';
@@ -74,16 +75,17 @@ interface Birth {
   readonly id: number;
   readonly parent: number;
   readonly turn: NodeJS.Immediate;
+  readonly ends: DeadEnds;
   /** Lets in the signals that have been held back since before the fork. */
   readonly letSignals: () => void;
 }
 
 /** In a child that the calling process has just forked of itself, to run `object`. */
-export function bootFork(object: Process, state: State, { id, parent, turn, letSignals }: Birth): void {
+export function bootFork(object: Process, state: State, { id, parent, turn, ends, letSignals }: Birth): void {
   try {
     setParentDeathSignal(SIGKILL);
     leaveWithoutParent(parent);
-    enterBusyFork();
+    enterBusyFork(ends);
     renewPid();
     muteStdin();
     leavePlatformThreads();

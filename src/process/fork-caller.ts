@@ -3,8 +3,11 @@ import { ForkUnsafeError } from '../errors.js';
 import { lineOf } from '../memory/death.js';
 import { recordProcess } from '../memory/slots.js';
 import { call } from '../memory/waiters.js';
+import { orKill } from '../system/child.js';
+import { closeDescriptor } from '../system/close.js';
 import { checkBusyFork, forkProcess } from '../system/fork.js';
 import { prepareFork } from '../system/generation.js';
+import { openDeadEnds } from '../system/inherited-loop.js';
 import { startTimeOf } from '../system/life.js';
 import { findPlatformThreads, leavePlatformThreads, platformThreadsRun } from '../system/platform.js';
 import { holdSignals } from '../system/signals.js';
@@ -79,28 +82,34 @@ function checkThreads(): void {
 }
 
 function fork(id: number, object: Process, state: State, turn: NodeJS.Immediate): 'parent' | 'child' {
+  const ends = openDeadEnds();
   prepareFork(id);
   drawSeed();
   const parent = process.pid;
   // One that is for the child has to find the child's own handlers there, not the parent's.
   const letSignals = holdSignals();
-  let pid: number;
+  let pid: number | undefined;
   try {
     pid = forkProcess();
-  } catch (error) {
-    letSignals();
-    throw error;
+  } finally {
+    if (pid !== 0) {
+      letSignals();
+      for (const end of ends) closeDescriptor(end);
+    }
   }
   if (pid === 0) {
-    bootFork(object, state, { id, parent, turn, letSignals });
+    bootFork(object, state, { id, parent, turn, ends, letSignals });
     return 'child';
   }
-  letSignals();
+  orKill(pid, () => adopt(id, pid));
+  return 'parent';
+}
+
+function adopt(id: number, pid: number): void {
   // The child does the same: whoever of the two comes first, its slot is never seen without saying who it is.
   recordProcess(id, pid, startTimeOf(pid) ?? 0);
   watchForked(id, pid);
   call(lineOf(id), Infinity);
-  return 'parent';
 }
 
 function unsafe(why: string): ForkUnsafeError {

@@ -2,7 +2,7 @@ import { builtinModules, createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
 import { logger } from '../logging/logger.js';
 import { bury, EXIT_UNKNOWN, lineOf } from '../memory/death.js';
-import { ring, ringAgain } from '../memory/doorbell.js';
+import { reach, ring, ringAgain } from '../memory/doorbell.js';
 import { header } from '../memory/program.js';
 import {
   claimSlot,
@@ -118,6 +118,7 @@ async function requestFork(id: number): Promise<boolean> {
     const by = await findServer();
     header()[base + SERVER] = by ?? 0;
     if (by === undefined) return false;
+    reach(by);
     publishSlot(id);
     ring(by);
     const answer = await waitAsync({
@@ -130,7 +131,7 @@ async function requestFork(id: number): Promise<boolean> {
     if (answer === 'refused') {
       throw new OSError(
         'ERR_FORK_FAILED',
-        'the fork server could not fork: the machine has no memory or no process left',
+        'the fork server could not fork: the machine has no memory or no process left, or the server no descriptor',
       );
     }
     // The server has died before the child had its PID, which that waits for before it does anything: it has done nothing,
@@ -167,7 +168,11 @@ async function startServer(): Promise<number | undefined> {
     [...ONE_THREAD, LARGE_PAGES],
     ['manyfold-forkserver', id, writeSettings(resolved(preload), id)],
   );
-  child.once('error', () => bury(id, 127));
+  let cause: Error | undefined;
+  child.once('error', (error) => {
+    cause = error;
+    bury(id, EXIT_UNKNOWN);
+  });
   child.once('exit', (code, signal) => serverEnded(id, code ?? 128, signal));
   const state = await waitAsync({ line: lineOf(id), cares: true, unordered: true, attempt: () => readiness(id) });
   if (state === 'ready') {
@@ -182,6 +187,7 @@ async function startServer(): Promise<number | undefined> {
     );
     return undefined;
   }
+  if (cause) throw new ProcessError('ERR_FORK_SERVER', `cannot start the fork server: ${cause.message}`, { cause });
   throw new ProcessError(
     'ERR_FORK_SERVER',
     `the fork server ended with ${child.signalCode ?? `code ${child.exitCode}`} before it was ready`,

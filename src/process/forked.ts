@@ -22,9 +22,15 @@ inForkedChild(() => {
   forked.clear();
 });
 
+/** @throws {OSError} ERR_SYSTEM_CALL: no descriptor is left to watch it by */
 export function watchForked(id: number, pid: number): void {
   const fd = openProcess(pid)!; // not collected yet, so it is there
-  forked.set(id, { pid, fd, endWatch: watchReadable(fd, () => buryForked(id), { ref: false }) });
+  try {
+    forked.set(id, { pid, fd, endWatch: watchReadable(fd, () => buryForked(id), { ref: false }) });
+  } catch (error) {
+    fs.closeSync(fd);
+    throw error;
+  }
   addHeir(id);
 }
 

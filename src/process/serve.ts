@@ -20,8 +20,7 @@ import {
 } from '../memory/slots.js';
 import { introduce, isSentOff, offer, passToCreator } from '../memory/standing.js';
 import { call } from '../memory/waiters.js';
-import { OSError } from '../errors.js';
-import { reap } from '../system/child.js';
+import { orKill, reap } from '../system/child.js';
 import { forkProcess } from '../system/fork.js';
 import { openProcess, startTimeNow, startTimeOf, type StartTime } from '../system/life.js';
 import { createPipe, drain, pollReadable } from '../system/pipe.js';
@@ -157,9 +156,12 @@ function forkFor(id: number): number | undefined {
     const before = startTimeNow();
     const pid = forkProcess();
     if (pid === IN_CHILD) return IN_CHILD;
-    const startTime = startTimeNow() === before ? before : (startTimeOf(pid) ?? ENDED_BEFORE);
-    children.push({ id, pid, fd: watch(pid) });
-    introduce(id, pid, startTime);
+    const isSameTick = startTimeNow() === before;
+    orKill(pid, () => {
+      const startTime = isSameTick ? before : (startTimeOf(pid) ?? ENDED_BEFORE);
+      children.push({ id, pid, fd: openProcess(pid)! }); // not collected yet, so it is there
+      introduce(id, pid, startTime);
+    });
     return pid;
   } catch {
     return undefined;
@@ -167,14 +169,6 @@ function forkFor(id: number): number | undefined {
 }
 
 const ENDED_BEFORE: StartTime = -1; // that of no process
-
-function watch(pid: number): number {
-  const fd = openProcess(pid);
-  if (fd !== undefined) return fd;
-  process.kill(pid, 'SIGKILL');
-  reap(pid);
-  throw new OSError('ERR_FORK_FAILED', 'no descriptor is left to watch a child by');
-}
 
 /** Waits until there may be a request, and collects who has ended meanwhile. */
 function waitForNews({ readEnd }: Server): void {

@@ -4,6 +4,7 @@ import { constantMessage } from '../codec/functions.js';
 import { logger } from '../logging/logger.js';
 import { logSettings } from '../logging/stderr.js';
 import { discard } from '../memory/death.js';
+import { listen } from '../memory/doorbell.js';
 import { claimSlot, LUGGAGE, PID, readSlot, self } from '../memory/slots.js';
 import { waitAsync } from '../sync/await.js';
 import { refuseWhileBooting } from './bootstrapping.js';
@@ -32,6 +33,7 @@ export async function startChild(object: Process, state: State): Promise<void> {
   const lane = laneOf(method);
   const id = (method === 'forkserver' ? takeSpare() : undefined) ?? claimSlot(self());
   try {
+    listen(); // to hear of its end
     if (method === 'forkserver') wakeServer();
     if (method !== 'fork' && method !== 'coroutine') pack(id, object, state, method);
     state.started = true;

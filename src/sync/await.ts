@@ -42,8 +42,8 @@ function waitInGroup<T>(waitable: Waitable<T>, timeout: number, options: AwaitOp
       leaveGroup(waitable.line, waiter);
       waiter.reject(reason);
     };
+    listen(); // first: it may fail
     const endWait = 'signal' in options ? beginWait(giveUp) : undefined;
-    listen();
     if (ref) holdLoop();
     const onAbort = (): void => giveUp(signal?.reason);
     const onTimeout = (): void => {

@@ -29,6 +29,17 @@ export function reapIfEnded(pid: number): ExitCode | undefined {
   return waitpid(pid, status, WNOHANG) === pid ? decodeStatus(status[0]!) : undefined;
 }
 
+/** Does what a child that has just been forked needs; if that fails, the child is ended and collected. */
+export function orKill(pid: number, prepare: () => void): void {
+  try {
+    prepare();
+  } catch (error) {
+    process.kill(pid, 'SIGKILL');
+    reap(pid);
+    throw error;
+  }
+}
+
 /** Looks whether a child has ended, and leaves it to be collected by whoever started it (libuv, for one). */
 export function peekExit(pid: number): ExitCode | undefined {
   const info = new Int32Array(SIGINFO_WORDS);

@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import { ForkUnsafeError } from '../errors.js';
 import { systemError } from './error.js';
-import { checkLoop, forgetInheritedLoop } from './inherited-loop.js';
+import { checkLoop, forgetInheritedLoop, type DeadEnds } from './inherited-loop.js';
 import { fork, getpid, lookUpDirect, madvise, uvDefaultLoop, uvLoopFork } from './libc.js';
 
 const MADV_DOFORK = 11;
@@ -34,8 +34,8 @@ export function enterFork(): void {
 }
 
 /** Likewise, where the loop had things to do for the parent: they are forgotten. */
-export function enterBusyFork(): void {
-  forgetInheritedLoop(uvDefaultLoop());
+export function enterBusyFork(ends: DeadEnds): void {
+  forgetInheritedLoop(uvDefaultLoop(), ends);
 }
 
 /** Before a fork that `enterBusyFork` is to follow. */

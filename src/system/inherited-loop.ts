@@ -79,13 +79,13 @@ export function checkLoop(loop: unknown): void {
  * In a forked child: gives it an event loop of its own, in which nothing of its parent's happens. Of the timers only those
  * of JavaScript are left, which are JavaScript's to forget.
  */
-export function forgetInheritedLoop(loop: unknown): void {
+export function forgetInheritedLoop(loop: unknown, ends: DeadEnds): void {
   const base = addressOf(loop);
   const handles = handlesOf(loop).map((pointer): Handle => {
     return { pointer, address: addressOf(pointer), type: Number(uvHandleType(pointer)) };
   });
   // Up to uv_loop_fork the parent's epoll and inotify are ours as well: no function that would stop a watcher is called.
-  silence(base, handles);
+  silence(base, handles, ends);
   word(base + REQUESTS)[0] = 0;
   clear(base + CLOSING, POINTER);
   clear(base + WORK_MUTEX, WORK_MUTEX_BYTES);
@@ -95,8 +95,8 @@ export function forgetInheritedLoop(loop: unknown): void {
   retire(handles);
 }
 
-function silence(loop: number, handles: readonly Handle[]): void {
-  const dead = deadDescriptor();
+function silence(loop: number, handles: readonly Handle[], [dead, other]: DeadEnds): void {
+  fs.closeSync(other);
   for (const handle of handles) {
     const fd = descriptorOf(handle);
     if (fd < 0) continue;
@@ -113,13 +113,21 @@ const AF_UNIX = 1;
 const SOCK_STREAM = 1;
 const O_CLOEXEC = 0o2000000;
 
-function deadDescriptor(): number {
+/** The two ends of a connection that nobody uses. One of them stands in the child for what is the parent's. */
+export type DeadEnds = readonly [number, number];
+
+/**
+ * Before a fork, so that it cannot fail in the child. The parent closes them; then it has the two descriptors by which it
+ * watches the child.
+ *
+ * @throws {OSError} ERR_SYSTEM_CALL: no descriptor is left
+ */
+export function openDeadEnds(): DeadEnds {
   const ends = [-1, -1];
   if (socketpair(AF_UNIX, SOCK_STREAM | fs.constants.O_NONBLOCK | O_CLOEXEC, 0, ends) !== 0) {
     throw systemError('socketpair');
   }
-  fs.closeSync(ends[1]!);
-  return ends[0]!;
+  return ends as unknown as DeadEnds;
 }
 
 function descriptorOf({ pointer, type }: Handle): number {

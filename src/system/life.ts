@@ -1,20 +1,23 @@
 import fs from 'node:fs';
-import { clockGettime, SYS_PIDFD_OPEN, syscall } from './libc.js';
+import os from 'node:os';
+import { OSError } from '../errors.js';
+import { peekExit } from './child.js';
+import { systemError } from './error.js';
+import { clockGettime, errno, SYS_PIDFD_OPEN, syscall } from './libc.js';
+import { isOfNobody, statOf } from './stat.js';
 
 /** What tells a process from a later one with the same pid: when it started, in clock ticks since boot (32 bits of it). */
 export type StartTime = number;
 
-/** undefined when there is no such process, or when it has ended and only waits to be collected. */
+/**
+ * undefined when there is no such process, or when it has ended and only waits to be collected.
+ *
+ * @throws {OSError} ERR_SYSTEM_CALL: it cannot be told, as no descriptor is left
+ */
 export function startTimeOf(pid: number): StartTime | undefined {
-  const stat = readStat(pid);
-  if (stat === undefined) return undefined;
-  // The name in parentheses may hold anything, also spaces and parentheses; the state comes after the last one.
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ', START_TIME + 1);
-  return fields[STATE] === 'Z' || fields[STATE] === 'X' ? undefined : Number(fields[START_TIME]) | 0;
+  const stat = statOf(`/proc/${pid}`);
+  return stat === undefined || stat.state === 'Z' || stat.state === 'X' ? undefined : stat.startTime | 0;
 }
-
-const STATE = 0;
-const START_TIME = 19;
 
 /**
  * The start time that a process would have now. If it is the same before and after a fork, it is the child's, and there is
@@ -29,39 +32,48 @@ const CLOCK_BOOTTIME = 7;
 const TICKS_PER_SECOND = 100; // as the kernel tells it to programs, however it counts itself
 const time = new BigInt64Array(2); // seconds and nanoseconds
 
-/** Holds all of it: some fifty numbers. */
-const stats = Buffer.alloc(2048);
-
-/** `readFileSync` takes 64 KB for a file whose size it does not know: in the fork server, new pages each time. */
-function readStat(pid: number): string | undefined {
-  let fd: number | undefined;
+/** Whoever cannot be seen to be gone counts as running: what a process holds must not be given away while it lives. */
+export function isRunning(pid: number, startTime: StartTime): boolean {
   try {
-    fd = fs.openSync(`/proc/${pid}/stat`, 'r');
-    return stats.toString('latin1', 0, fs.readSync(fd, stats));
+    return startTimeOf(pid) === startTime;
   } catch {
-    return undefined;
-  } finally {
-    if (fd !== undefined) fs.closeSync(fd);
+    return exists(pid); // this process has no descriptor left
   }
 }
 
-export function isRunning(pid: number, startTime: StartTime): boolean {
-  return startTimeOf(pid) === startTime;
+/** Without a descriptor: whether there is such a process, or a later one with its pid. */
+function exists(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ESRCH') return false;
+  }
+  return peekExit(pid) === undefined; // one that has ended is there until it is collected
 }
 
-/** A descriptor that becomes readable when the process ends; undefined when it has ended and been collected. */
+/**
+ * A descriptor that becomes readable when the process ends; undefined when it has ended and been collected.
+ *
+ * @throws {OSError} ERR_SYSTEM_CALL: no descriptor is left
+ */
 export function openProcess(pid: number): number | undefined {
   const fd = syscall(SYS_PIDFD_OPEN, pid, 0, 0, null, 0, 0) as number;
-  return fd < 0 ? undefined : fd;
+  if (fd >= 0) return fd;
+  if (errno() === os.constants.errno.ESRCH) return undefined;
+  throw systemError('pidfd_open');
 }
 
-/** Another process's descriptor, opened anew in this one; undefined when that process is gone. */
+/**
+ * Another process's descriptor, opened anew in this one; undefined when that process is gone.
+ *
+ * @throws {OSError} ERR_SYSTEM_CALL: no descriptor is left
+ */
 export function openForeign(pid: number, fd: number, flags: number): number | undefined {
   try {
     return fs.openSync(`/proc/${pid}/fd/${fd}`, flags);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT' || code === 'ENXIO' || code === 'ESRCH') return undefined;
-    throw error;
+    if (isOfNobody(error) || code === 'ENXIO') return undefined;
+    throw new OSError('ERR_SYSTEM_CALL', `open failed: ${code}`, { cause: error });
   }
 }

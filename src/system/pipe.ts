@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import { OSError } from '../errors.js';
 import { systemError } from './error.js';
-import { pipe2, poll } from './libc.js';
+import { fcntl, pipe2, poll } from './libc.js';
 import { closeDescriptor } from './close.js';
 
 const O_CLOEXEC = 0o2000000;
@@ -30,13 +30,14 @@ export function closePipe(readEnd: number, writeEnd: number): void {
 function isReadEndOf(readEnd: number, writeEnd: number): boolean {
   try {
     const [a, b] = [fs.fstatSync(readEnd), fs.fstatSync(writeEnd)];
-    const flags = /^flags:\s*(\d+)/m.exec(fs.readFileSync(`/proc/self/fdinfo/${readEnd}`, 'latin1'))![1]!;
-    return a.ino === b.ino && a.dev === b.dev && (parseInt(flags, 8) & O_ACCMODE) === fs.constants.O_RDONLY;
+    const flags = fcntl(readEnd, F_GETFL, 0) as number;
+    return a.ino === b.ino && a.dev === b.dev && (flags & O_ACCMODE) === fs.constants.O_RDONLY;
   } catch {
     return false; // it is closed
   }
 }
 
+const F_GETFL = 3;
 const O_ACCMODE = 3;
 
 /** Blocks until one of the descriptors is readable or closed at its other end; tells which. Negative ones are ignored. */

@@ -1,4 +1,5 @@
 import fs from 'node:fs';
+import { statOf } from './stat.js';
 
 /**
  * The threads that a single-threaded Node always has, and that a fork may leave behind: its main thread, the platform's
@@ -47,11 +48,7 @@ function threadsByAge(): string[] {
   }
 }
 
-function stateOf(thread: string): string {
-  try {
-    const stat = fs.readFileSync(`${TASKS}/${thread}/stat`, 'latin1');
-    return stat.charAt(stat.lastIndexOf(')') + 2);
-  } catch {
-    return ''; // it has ended
-  }
+/** undefined of one that has ended. */
+function stateOf(thread: string): string | undefined {
+  return statOf(`${TASKS}/${thread}`)?.state;
 }

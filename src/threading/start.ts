@@ -5,7 +5,7 @@ import { encode } from '../codec/encode.js';
 import { RuntimeError } from '../errors.js';
 import { logSettings } from '../logging/stderr.js';
 import { bury, EXIT_UNKNOWN, lineOf } from '../memory/death.js';
-import { closeBellOf } from '../memory/doorbell.js';
+import { closeBellOf, listen } from '../memory/doorbell.js';
 import { writeLabel } from '../memory/label.js';
 import { storeParcel } from '../memory/parcel.js';
 import { header, shareProgram } from '../memory/program.js';
@@ -72,6 +72,7 @@ async function launch(id: number, thread: Thread, state: State): Promise<number>
   let failure: unknown;
   let begun: Promise<number | undefined>;
   try {
+    listen(); // to hear of its beginning and its end
     const worker = makeWorker(id, { ...state, isChild: false });
     state.worker = worker;
     running.set(id, thread);

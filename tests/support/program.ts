@@ -20,6 +20,8 @@ export interface ProgramOptions {
   readonly stdin?: string;
   /** The node binary, or another program to run the file with. */
   readonly node?: string;
+  /** How many descriptors it can have at most. */
+  readonly descriptors?: number;
   /** After this time (ms) the program counts as hung: its processes are dumped and killed, and `ended` rejects. */
   readonly limit?: number;
 }
@@ -46,15 +48,15 @@ export async function runProgram(file: string, options: ProgramOptions = {}): Pr
 
 /** Starts a program and returns it while it runs; `await using` kills what is left of it. */
 export function startProgram(file: string, options: ProgramOptions = {}): RunningProgram {
-  const child = spawn(
-    options.node ?? process.execPath,
-    [...laneOptions, ...(options.execArgv ?? []), file, ...(options.args ?? [])],
-    {
-      cwd: options.cwd,
-      env: environment(options.env),
-      stdio: [options.stdin === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
-    },
-  );
+  const { node = process.execPath, execArgv = [], args = [], descriptors } = options;
+  const program = [node, ...laneOptions, ...execArgv, file, ...args];
+  const limited = descriptors === undefined ? [] : ['/bin/sh', '-c', `ulimit -n ${descriptors}; exec "$0" "$@"`];
+  const [command, ...rest] = [...limited, ...program] as [string, ...string[]];
+  const child = spawn(command, rest, {
+    cwd: options.cwd,
+    env: environment(options.env),
+    stdio: [options.stdin === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
+  });
   child.stdin?.on('error', () => {}); // a program may end before it has read everything
   child.stdin?.end(options.stdin);
   return new RunningProgram(child, options.limit ?? 60_000);

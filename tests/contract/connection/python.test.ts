@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { createInterface } from 'node:readline';
 import { test } from 'node:test';
 import { Client, Listener, type Address } from 'manyfold/connection';
 import { guard } from '../../support/guard.js';
@@ -82,19 +83,17 @@ test(`a CPython client and a listener of ours (CPython ${listed})`, needsPython(
 test(`a CPython listener and a client of ours (CPython ${listed})`, needsPython(), async () => {
   for (const { path } of pythons) {
     const child = spawn(path, ['-c', server], { stdio: ['ignore', 'pipe', 'inherit'] });
-    child.stdout.setEncoding('utf8');
+    const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
     const ended = once(child, 'close');
-    const [line] = (await once(child.stdout, 'data')) as [string];
-    const address = JSON.parse(line) as Address;
+    const address = JSON.parse((await lines.next()).value) as Address;
     using connection = await Client(address, { authkey: key });
     for (const size of sizes) {
       connection.sendBytesSync(Buffer.alloc(size, 'n'));
       assert.ok(Buffer.alloc(size, 'p').equals(await connection.recvBytes()));
     }
     await assert.rejects(connection.recvBytes(), { code: 'ERR_EOF' });
-    const verdict = once(child.stdout, 'data');
     await assert.rejects(Client(address, { authkey: Buffer.from('wrong') }), { code: 'ERR_AUTHENTICATION_REJECTED' });
-    assert.deepEqual(await verdict, ['digest received was wrong\n']);
+    assert.equal((await lines.next()).value, 'digest received was wrong');
     (await Client(address, { authkey: key })).close();
     assert.deepEqual(await ended, [0, null]);
   }

@@ -5,6 +5,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { test } from 'node:test';
 import { BaseManager, SyncManager, type DictProxy, type ListProxy } from 'manyfold/managers';
 import type { Address } from 'manyfold/connection';
@@ -155,8 +156,8 @@ test(`our clients use a server of CPython (CPython ${listed})`, needsPython(), a
     const child = spawn(path, ['-c', server], { stdio: ['ignore', 'pipe', 'inherit'] });
     const ended = once(child, 'close');
     try {
-      const [line] = (await once(child.stdout.setEncoding('utf8'), 'data')) as [string];
-      const address: Address = ['127.0.0.1', Number(line)];
+      const { value: port } = await createInterface({ input: child.stdout })[Symbol.asyncIterator]().next();
+      const address: Address = ['127.0.0.1', Number(port)];
       await using manager = new Shared({ address, authkey: key });
       await manager.connect();
       await useServer(manager);

@@ -12,7 +12,9 @@ const apart = ['--user', '--map-root-user', '--pid', '--fork', '--kill-child', '
 const canSetLast = spawnSync('unshare', [...apart, `echo 990 > ${LAST}`]).status === 0;
 const denied = !canSetLast && 'this user may not have process ids of its own';
 
-eachMethod(['forkserver', 'fork'], (method, _context, test) => {
+const forked = { thread: 'a thread is not forked', coroutine: 'nor is a coroutine' };
+
+eachMethod(['forkserver', 'fork'], forked, (method, _context, test) => {
   const isItself = method === 'fork'; // who is forked: the program, or its fork server
   // Seen in order of their digits, 1000 comes before 999: the main thread's then stands where another's was looked for.
   test('a process is forked whose threads got their ids when these got one more digit', { skip: denied }, () => {
