@@ -12,13 +12,14 @@ const apart = ['--user', '--map-root-user', '--pid', '--fork', '--kill-child', '
 const canSetLast = spawnSync('unshare', [...apart, `echo 990 > ${LAST}`]).status === 0;
 const denied = !canSetLast && 'this user may not have process ids of its own';
 
-const forked = { thread: 'a thread is not forked', coroutine: 'nor is a coroutine' };
-
-eachMethod(['forkserver', 'fork'], forked, (method, _context, test) => {
-  const isItself = method === 'fork'; // who is forked: the program, or its fork server
-  // Seen in order of their digits, 1000 comes before 999: the main thread's then stands where another's was looked for.
-  test('a process is forked whose threads got their ids when these got one more digit', { skip: denied }, () => {
-    const main = `
+eachMethod(
+  ['forkserver', 'fork'],
+  { thread: 'a thread is not forked', coroutine: 'nor is a coroutine' },
+  (method, _context, test) => {
+    const isItself = method === 'fork'; // who is forked: the program, or its fork server
+    // Seen in order of their digits, 1000 comes before 999: the main thread's then stands where another's was looked for.
+    test('a process is forked whose threads got their ids when these got one more digit', { skip: denied }, () => {
+      const main = `
       import { getContext } from 'manyfold';
       import fs from 'node:fs';
       const { Process } = getContext('${method}');
@@ -29,16 +30,17 @@ eachMethod(['forkserver', 'fork'], forked, (method, _context, test) => {
       await child.join();
       console.log(last, child.exitCode);
     `;
-    using folder = programFolder({ 'main.mjs': main });
-    const lasts = [990, 991, 992, 993, 994, 995, 996, 997];
-    const run = [process.execPath, ...laneOptions, folder.file('main.mjs')].map((word) => `"${word}"`).join(' ');
-    const script = `for last in ${lasts.join(' ')}; do ${isItself ? `echo $last > ${LAST};` : ''} ${run} $last || exit; done`;
-    const { stdout, stderr } = spawnSync('unshare', [...apart, script], {
-      encoding: 'utf8',
-      env: { ...process.env, NODE_OPTIONS: '' },
-      timeout: 60_000,
-      killSignal: 'SIGKILL',
+      using folder = programFolder({ 'main.mjs': main });
+      const lasts = [990, 991, 992, 993, 994, 995, 996, 997];
+      const run = [process.execPath, ...laneOptions, folder.file('main.mjs')].map((word) => `"${word}"`).join(' ');
+      const script = `for last in ${lasts.join(' ')}; do ${isItself ? `echo $last > ${LAST};` : ''} ${run} $last || exit; done`;
+      const { stdout, stderr } = spawnSync('unshare', [...apart, script], {
+        encoding: 'utf8',
+        env: { ...process.env, NODE_OPTIONS: '' },
+        timeout: 60_000,
+        killSignal: 'SIGKILL',
+      });
+      assert.equal(stdout, lasts.map((last) => `${last} 0\n`).join(''), stderr);
     });
-    assert.equal(stdout, lasts.map((last) => `${last} 0\n`).join(''), stderr);
-  });
-});
+  },
+);
