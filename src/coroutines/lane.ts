@@ -9,7 +9,7 @@ import type { Process } from '../process/process.js';
 import { findCurrentBy, stateOf } from '../process/state.js';
 import { handOn } from '../sync/left.js';
 import { currentOwner } from '../sync/owner.js';
-import { startTimeOf } from '../system/life.js';
+import { ownStartTime } from '../system/life.js';
 import { currentTask, Task } from './task.js';
 
 interface Child {
@@ -29,7 +29,7 @@ export const coroutines: Lane = {
   async start(id, object) {
     findCurrentBy(currentChild);
     publishSlot(id);
-    recordProcess(id, process.pid, startTimeOf(process.pid)!);
+    recordProcess(id, process.pid, ownStartTime());
     const killed = new CancelledError('ERR_TASK_KILLED', `'${object.name}' was killed`);
     let begin = (): void => {};
     const begun = new Promise<void>((resolve) => (begin = resolve));

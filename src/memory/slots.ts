@@ -1,5 +1,5 @@
 import { RuntimeError } from '../errors.js';
-import { isRunning, startTimeOf, type StartTime } from '../system/life.js';
+import { isRunning, ownStartTime, type StartTime } from '../system/life.js';
 import { MAIN_SLOT, SLOT_COUNT, SLOT_WORDS, SLOTS, SLOTS_USED } from './layout.js';
 import { header } from './program.js';
 
@@ -145,16 +145,17 @@ export function self(): number {
 
 function enterAsMain(): number {
   const words = header();
+  const startTime = ownStartTime(); // first: it may fail
   for (let index = 0; index < SLOT_COUNT; index++) words[slotBase(index) + GENERATION] = 1;
   const id = claimSlot(idOf(0));
   words[MAIN_SLOT] = id;
-  enterSlot(id);
-  return id;
+  recordProcess(id, process.pid, startTime);
+  return (me = id);
 }
 
 /** Makes `id` the slot of this process, or of this thread of it: in the kernel's eyes a thread has a pid of its own. */
 export function enterSlot(id: number, pid = process.pid): void {
-  recordProcess(id, pid, startTimeOf(pid)!);
+  recordProcess(id, pid, ownStartTime(pid));
   me = id;
 }
 

@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 import os from 'node:os';
-import { OSError } from '../errors.js';
+import { OSError, RuntimeError } from '../errors.js';
 import { peekExit } from './child.js';
 import { systemError } from './error.js';
 import { clockGettime, errno, SYS_PIDFD_OPEN, syscall } from './libc.js';
@@ -17,6 +17,17 @@ export type StartTime = number;
 export function startTimeOf(pid: number): StartTime | undefined {
   const stat = statOf(`/proc/${pid}`);
   return stat === undefined || stat.state === 'Z' || stat.state === 'X' ? undefined : stat.startTime | 0;
+}
+
+/**
+ * Of the calling process or a thread of it.
+ *
+ * @throws {RuntimeError} ERR_NO_PROC: everybody would seem to be gone
+ */
+export function ownStartTime(pid = process.pid): StartTime {
+  const startTime = startTimeOf(pid);
+  if (startTime !== undefined) return startTime;
+  throw new RuntimeError('ERR_NO_PROC', 'the file system /proc, by which processes see each other, is not mounted');
 }
 
 /**
