@@ -19,3 +19,9 @@ export function systemError(call: string): OSError | OutOfMemoryError {
   }
   return new OSError('ERR_SYSTEM_CALL', message);
 }
+
+/** Likewise, of one that `node:fs` has made. */
+export function fileError(cause: unknown): OSError {
+  const { syscall, code } = cause as NodeJS.ErrnoException;
+  return new OSError('ERR_SYSTEM_CALL', `${syscall} failed: ${code}`, { cause });
+}

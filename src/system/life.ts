@@ -1,8 +1,8 @@
 import fs from 'node:fs';
 import os from 'node:os';
-import { OSError, RuntimeError } from '../errors.js';
+import { RuntimeError } from '../errors.js';
 import { peekExit } from './child.js';
-import { systemError } from './error.js';
+import { fileError, systemError } from './error.js';
 import { clockGettime, errno, SYS_PIDFD_OPEN, syscall } from './libc.js';
 import { isOfNobody, statOf } from './stat.js';
 
@@ -83,8 +83,7 @@ export function openForeign(pid: number, fd: number, flags: number): number | un
   try {
     return fs.openSync(`/proc/${pid}/fd/${fd}`, flags);
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (isOfNobody(error) || code === 'ENXIO') return undefined;
-    throw new OSError('ERR_SYSTEM_CALL', `open failed: ${code}`, { cause: error });
+    if (isOfNobody(error) || (error as NodeJS.ErrnoException).code === 'ENXIO') return undefined;
+    throw fileError(error);
   }
 }

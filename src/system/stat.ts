@@ -1,5 +1,5 @@
 import fs from 'node:fs';
-import { OSError } from '../errors.js';
+import { fileError } from './error.js';
 
 /** What the kernel says of a process or a thread: proc_pid_stat(5). */
 export interface Stat {
@@ -36,8 +36,7 @@ function read(path: string): string | undefined {
     return stats.toString('latin1', 0, fs.readSync(fd, stats));
   } catch (error) {
     if (isOfNobody(error)) return undefined;
-    const { code } = error as NodeJS.ErrnoException;
-    throw new OSError('ERR_SYSTEM_CALL', `open failed: ${code}`, { cause: error });
+    throw fileError(error);
   } finally {
     if (fd !== undefined) fs.closeSync(fd);
   }

@@ -1,4 +1,5 @@
 import fs from 'node:fs';
+import { fileError } from './error.js';
 import { statOf } from './stat.js';
 
 /**
@@ -22,29 +23,38 @@ export async function startThreadPool(): Promise<void> {
 
 /** How many threads this process has beyond Node's own. Anything above is a loader, a worker or a profiler. */
 export function unexpectedThreads(): number {
-  return Math.max(0, fs.readdirSync(TASKS).length - NODE_THREADS - (pool ?? 0));
+  return Math.max(0, threads().length - NODE_THREADS - (pool ?? 0));
 }
 
 /** Whether a thread beside the calling one is on a processor, and not asleep in the kernel. */
 export function otherThreadsRun(): boolean {
-  return fs.readdirSync(TASKS).some((thread) => thread !== String(process.pid) && stateOf(thread) === 'R');
+  return threads().some((thread) => thread !== String(process.pid) && stateOf(thread) === 'R');
 }
 
 /** Likewise, of the threads of Node's platform in a process that has them. One that waits for a page is at work as well. */
 export function platformThreadsAtWork(): boolean {
-  const tasks = threadsByAge();
-  return PLATFORM_THREADS.map((place) => stateOf(tasks[place]!)).some((state) => state === 'R' || state === 'D');
+  const all = threads();
+  return PLATFORM_THREADS.map((place) => stateOf(all[place]!)).some((state) => state === 'R' || state === 'D');
 }
 
-/** As the kernel keeps them. `readdirSync` gives them by their digits, where 10000 comes before 9999. */
-function threadsByAge(): string[] {
-  const folder = fs.opendirSync(TASKS);
+/** The oldest first, as the kernel keeps them. `readdirSync` gives them by their digits, where 10000 comes before 9999. */
+function threads(): string[] {
+  const folder = openTasks();
   try {
-    const threads: string[] = [];
-    for (let entry = folder.readSync(); entry !== null; entry = folder.readSync()) threads.push(entry.name);
-    return threads;
+    const found: string[] = [];
+    for (let entry = folder.readSync(); entry !== null; entry = folder.readSync()) found.push(entry.name);
+    return found;
   } finally {
     folder.closeSync();
+  }
+}
+
+/** @throws {OSError} ERR_SYSTEM_CALL: no descriptor is left */
+function openTasks(): fs.Dir {
+  try {
+    return fs.opendirSync(TASKS);
+  } catch (error) {
+    throw fileError(error);
   }
 }
 
