@@ -71,6 +71,7 @@ export class Process<Args extends readonly unknown[] = readonly unknown[]> {
    * @throws {AssertionError} ERR_PROCESS_STARTED_TWICE, ERR_NOT_A_CHILD, ERR_DAEMON_CHILDREN
    * @throws {PicklingError} when the target, an argument or something they capture cannot travel
    * @throws {RuntimeError} ERR_BOOTSTRAPPING: called by a module that is imported while this process starts
+   * @throws {OSError} ERR_FORK_FAILED, ERR_SPAWN_FAILED, ERR_SYSTEM_CALL: no memory, no process or no descriptor is left
    */
   async start(): Promise<void> {
     await startChild(this, openState(this));

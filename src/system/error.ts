@@ -2,7 +2,12 @@ import os from 'node:os';
 import { OSError, OutOfMemoryError } from '../errors.js';
 import { errno } from './libc.js';
 
-const names = new Map(Object.entries(os.constants.errno).map(([name, number]) => [number, name]));
+/** Of two names for a number the usual one, which comes first: EAGAIN, not EWOULDBLOCK. */
+const names = new Map(
+  Object.entries(os.constants.errno)
+    .toReversed()
+    .map(([name, number]) => [number, name]),
+);
 
 /** What the system call that just failed says, as Node names it. */
 export function errorName(number = errno()): string {

@@ -1,6 +1,6 @@
 import fs from 'node:fs';
-import { ForkUnsafeError } from '../errors.js';
-import { fileError, systemError } from './error.js';
+import { ForkUnsafeError, OSError } from '../errors.js';
+import { errorName, fileError } from './error.js';
 import { checkLoop, forgetInheritedLoop, type DeadEnds } from './inherited-loop.js';
 import { fork, getpid, lookUpDirect, madvise, uvDefaultLoop, uvLoopFork } from './libc.js';
 
@@ -22,7 +22,7 @@ export function forkProcess(): number {
   lookUpDirect();
   ranges ??= forkableRanges();
   const pid = forkNow(...ranges);
-  if (pid < 0) throw systemError('fork');
+  if (pid < 0) throw new OSError('ERR_FORK_FAILED', `fork failed: ${errorName()}`);
   return pid;
 }
 

@@ -16,11 +16,13 @@ const RETURN = 0x06;
 const ALLOW = 0x7fff0000;
 const FAIL = 0x00050000;
 const ENOSPC = 28;
+const EAGAIN = 11;
 
 const CALL = 0;
 const MODE = 24; // low half of the second argument
 const FALLOC_FL_KEEP_SIZE = 1; // alone: pages are asked for
 const fallocateNumber = { x64: 285, arm64: 47 }[process.arch as string];
+const cloneNumber = { x64: 56, arm64: 220 }[process.arch as string]; // by which libc's fork is made, and no thread
 
 /** Why there is no such machine here; false when there is. */
 export const noFullMachine = whyNot();
@@ -32,14 +34,30 @@ function whyNot(): string | false {
 
 /** From now on the kernel has no memory for this thread, nor for what it forks: `fallocate` fails with ENOSPC. */
 export function fillMachine(): void {
-  const filter = [
+  install([
     [LOAD, 0, 0, CALL],
     [SKIP_UNLESS_EQUAL, 0, 3, fallocateNumber!],
     [LOAD, 0, 0, MODE],
     [SKIP_UNLESS_EQUAL, 0, 1, FALLOC_FL_KEEP_SIZE],
     [RETURN, 0, 0, FAIL | ENOSPC],
     [RETURN, 0, 0, ALLOW],
-  ] as const;
+  ]);
+}
+
+/** Likewise it has no process left: `fork` fails with EAGAIN. */
+export function fillProcessTable(): void {
+  install([
+    [LOAD, 0, 0, CALL],
+    [SKIP_UNLESS_EQUAL, 0, 1, cloneNumber!],
+    [RETURN, 0, 0, FAIL | EAGAIN],
+    [RETURN, 0, 0, ALLOW],
+  ]);
+}
+
+/** Each step: code, steps to skip if so and if not, number. See seccomp(2) and the kernel's filter.rst. */
+type Filter = readonly (readonly [code: number, yes: number, no: number, number: number])[];
+
+function install(filter: Filter): void {
   const program = Buffer.alloc(filter.length * 8);
   for (const [at, [code, yes, no, value]] of filter.entries()) {
     program.writeUInt16LE(code, at * 8);

@@ -10,8 +10,10 @@ import net, { type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
-import { Inherited, parentProcess, type Process } from 'manyfold';
+import { activeChildren, Inherited, parentProcess, type Process } from 'manyfold';
+import { fillProcessTable, noFullMachine } from '../../support/full-machine.js';
 import { eachMethod } from '../../support/methods.js';
+import { openDescriptors } from '../../support/processes.js';
 import { programFolder } from '../../support/program.js';
 import { until } from '../../support/wait.js';
 
@@ -329,6 +331,19 @@ eachMethod(['fork'], (_method, context, test) => {
       await child.join();
       assert.equal(exitCode, 0, `round ${round}`);
     }
+  });
+
+  test('a fork that the kernel refuses is an error, and nothing is left of it', { skip: noFullMachine }, async () => {
+    const refused = { name: 'OSError', code: 'ERR_FORK_FAILED', message: 'fork failed: EAGAIN' };
+    const target = async (): Promise<void> => {
+      const child = new context.Process({ target: () => {} });
+      const before = openDescriptors().length;
+      fillProcessTable();
+      await assert.rejects(child.start(), refused);
+      await assert.rejects(child.start(), refused);
+      assert.deepEqual([child.pid, activeChildren(), openDescriptors().length], [null, [], before + 2]); // its own bell
+    };
+    assert.equal(await outcome(new context.Process({ target })), 0);
   });
 
   test('children of children of children are forked as well', async () => {
