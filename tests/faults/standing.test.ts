@@ -66,6 +66,8 @@ for (const { name, findVictim, exitCodes, stride } of [
         const outcome = `step ${step}: exit code ${exitCode}, run ${runs} times`;
         assert.ok(exitCodes.includes(exitCode) && (exitCode === 0 ? runs === 1 : runs <= 1), outcome);
         if (isOver) break;
+        // A server has ended when its main thread has; whoever it has forked dies with its last one, and stands by until then.
+        assert.ok(await until(() => !fs.existsSync(`/proc/${victim}`)));
         if (exitCode === 0) anew++;
         assertHeapSound();
         assert.ok(await until(() => blocksInUse() <= before.blocks), `${outcome}: ${blocksInUse()} blocks`);
