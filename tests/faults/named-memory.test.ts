@@ -6,6 +6,7 @@ import fs from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { pruneSharedMemory } from 'manyfold/shared-memory';
+import { needsApart, runApart } from '../support/apart.js';
 import { guard } from '../support/guard.js';
 import { isRunning, relatives } from '../support/processes.js';
 import { programFolder, root, runProgram, startProgram } from '../support/program.js';
@@ -212,14 +213,10 @@ test('killed at any moment of creating and unlinking, a program leaves nothing',
   }
 });
 
-const canMount =
-  spawnSync('unshare', ['-m', 'mount', '-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', '/dev/shm']).status === 0;
+const shrink = 'mount -t tmpfs -o size=64k tmpfs /dev/shm';
 
-test(
-  'a full /dev/shm is an error, and leaves nothing',
-  { skip: !canMount && 'this user may not mount a small one' },
-  async () => {
-    const main = `
+test('a full /dev/shm is an error, and leaves nothing', needsApart('files', shrink), () => {
+  const main = `
     import { OutOfMemoryError } from 'manyfold';
     import { SharedMemory } from 'manyfold/shared-memory';
     import fs from 'node:fs';
@@ -235,12 +232,8 @@ test(
     kept.unlink();
     console.log(new SharedMemory({ create: true, size: 30000, track: false }).buf.length, fs.readdirSync('/dev/shm').length);
   `;
-    using folder = programFolder({ 'main.mjs': main });
-    const command = `mount -t tmpfs -o size=64k tmpfs /dev/shm && exec "${process.execPath}" "${folder.file('main.mjs')}"`;
-    const { stdout, stderr } = spawnSync('unshare', ['-m', 'sh', '-c', command], {
-      encoding: 'utf8',
-      env: { ...process.env, NODE_OPTIONS: '' },
-    });
-    assert.equal(stdout, 'true ERR_OUT_OF_MEMORY\ntrue ERR_OUT_OF_MEMORY\n30000 1\n', stderr);
-  },
-);
+  using folder = programFolder({ 'main.mjs': main });
+  const command = `${shrink} && exec "${process.execPath}" "${folder.file('main.mjs')}"`;
+  const { stdout, stderr } = runApart('files', command);
+  assert.equal(stdout, 'true ERR_OUT_OF_MEMORY\ntrue ERR_OUT_OF_MEMORY\n30000 1\n', stderr);
+});

@@ -1,16 +1,14 @@
 /** Process ids whose order is not that in which their processes and threads began. */
 
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
+import { needsApart, runApart } from '../../support/apart.js';
 import { eachMethod } from '../../support/methods.js';
 import { programFolder } from '../../support/program.js';
 import { laneOptions } from '../../support/lane.js';
 
 const LAST = '/proc/sys/kernel/ns_last_pid';
-/** In process ids of its own, where nobody else takes any. */
-const apart = ['--user', '--map-root-user', '--pid', '--fork', '--kill-child', '--mount-proc', 'sh', '-c'];
-const canSetLast = spawnSync('unshare', [...apart, `echo 990 > ${LAST}`]).status === 0;
-const denied = !canSetLast && 'this user may not have process ids of its own';
+/** Where nobody else takes process ids. */
+const alone = needsApart('processes', `echo 990 > ${LAST}`);
 
 eachMethod(
   ['forkserver', 'fork'],
@@ -18,7 +16,7 @@ eachMethod(
   (method, _context, test) => {
     const isItself = method === 'fork'; // who is forked: the program, or its fork server
     // Seen in order of their digits, 1000 comes before 999: the main thread's then stands where another's was looked for.
-    test('a process is forked whose threads got their ids when these got one more digit', { skip: denied }, () => {
+    test('a process is forked whose threads got their ids when these got one more digit', alone, () => {
       const main = `
       import { getContext } from 'manyfold';
       import fs from 'node:fs';
@@ -34,12 +32,7 @@ eachMethod(
       const lasts = [990, 991, 992, 993, 994, 995, 996, 997];
       const run = [process.execPath, ...laneOptions, folder.file('main.mjs')].map((word) => `"${word}"`).join(' ');
       const script = `for last in ${lasts.join(' ')}; do ${isItself ? `echo $last > ${LAST};` : ''} ${run} $last || exit; done`;
-      const { stdout, stderr } = spawnSync('unshare', [...apart, script], {
-        encoding: 'utf8',
-        env: { ...process.env, NODE_OPTIONS: '' },
-        timeout: 60_000,
-        killSignal: 'SIGKILL',
-      });
+      const { stdout, stderr } = runApart('processes', script);
       assert.equal(stdout, lasts.map((last) => `${last} 0\n`).join(''), stderr);
     });
   },
