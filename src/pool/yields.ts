@@ -28,6 +28,7 @@ export async function drain(source: Source, values: unknown[], send: Send): Prom
   let sending: Promise<boolean> | undefined;
   let since = performance.now();
   const flush = (): void => {
+    clearImmediate(flushing); // at a later time, what it would send may be on its way with the result
     flushing = undefined;
     since = performance.now();
     if (values.length === 0) return;

@@ -31,6 +31,20 @@ eachMethod(['forkserver', 'spawn', 'thread', 'coroutine'], (_method, context, te
     assert.deepEqual(new Set(await listOf(pool.imapUnordered(slowly, [3, 0, 2, 1]))), new Set(expected));
   });
 
+  test('what follows a value that was long in the making comes once', async () => {
+    await using pool = new Pool(1);
+    function* slowAtFirst(n: number) {
+      for (const end = performance.now() + 5; performance.now() < end;);
+      yield `${n}:1`;
+      yield `${n}:2`;
+    }
+    const numbers = Array.from({ length: 20 }, (_, n) => n);
+    const expected = numbers.flatMap((n) => [`${n}:1`, `${n}:2`]);
+    assert.deepEqual(await listOf(pool.imap(slowAtFirst, numbers)), expected);
+    assert.deepEqual(await listOf(pool.imap(slowAtFirst, numbers, { chunksize: 3 })), expected);
+    assert.deepEqual((await listOf(pool.imapUnordered(slowAtFirst, numbers))).toSorted(), expected.toSorted());
+  });
+
   test('a hundred thousand values of one generator', async () => {
     await using pool = new Pool(1);
     function* many(n: number) {
