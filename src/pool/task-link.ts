@@ -15,7 +15,7 @@ export function openLink(ticket: Ticket, report: (value: unknown) => void): Task
   let isOver = false;
   const attempt = (): 'aborted' | 'over' | undefined => (isOver ? 'over' : ticket.isAborted ? 'aborted' : undefined);
   return {
-    isAborted: () => ticket.isAborted,
+    isAborted: () => !isOver && ticket.isAborted, // once it is over, the ticket is another task's
     whenAborted: async () => (await waitAsync({ line: ticket.abortLine, cares: false, attempt })) === 'aborted',
     report,
     close: () => {

@@ -65,6 +65,26 @@ eachMethod(['forkserver', 'spawn', 'fork', 'thread', 'coroutine'], (method, cont
     },
   );
 
+  test('the signal of a task that is over says nothing of the next one', async () => {
+    await using pool = new Pool(1, { graceMs: 60_000 });
+    const runs = new Value('i', 0);
+    const seen = new Value('i', -1);
+    await pool.apply(() => void ((globalThis as { signal?: AbortSignal }).signal = currentTask()!.signal));
+    const controller = new AbortController();
+    const next = async () => {
+      const { signal } = currentTask()!;
+      runs.value++;
+      if (!signal.aborted) await new Promise((resolve) => signal.addEventListener('abort', resolve));
+      seen.value = Number((globalThis as { signal?: AbortSignal }).signal!.aborted);
+    };
+    const task = pool.apply(next, [], { signal: controller.signal });
+    assert.ok(await until(() => runs.value === 1));
+    controller.abort();
+    await assert.rejects(task, { name: 'AbortError' });
+    assert.ok(await until(() => seen.value !== -1));
+    assert.equal(seen.value, 0);
+  });
+
   test(
     'a task that does not end is killed with its worker after the time of grace; another worker goes on',
     { not: { thread: because.threadsShare, coroutine: because.oneThread } },
