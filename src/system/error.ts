@@ -25,7 +25,16 @@ export function systemError(call: string): OSError | OutOfMemoryError {
   return new OSError('ERR_SYSTEM_CALL', message);
 }
 
-/** Likewise, of one that `node:fs` has made. */
+/** Does something by `node:fs` that fails, if at all, with an error as of a system call. */
+export function withFiles<T>(act: () => T): T {
+  try {
+    return act();
+  } catch (error) {
+    throw fileError(error);
+  }
+}
+
+/** The error of a system call that `node:fs` has made. */
 export function fileError(cause: unknown): OSError {
   const { syscall, code } = cause as NodeJS.ErrnoException;
   return new OSError('ERR_SYSTEM_CALL', `${syscall} failed: ${code}`, { cause });

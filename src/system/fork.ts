@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 import { ForkUnsafeError, OSError } from '../errors.js';
-import { errorName, fileError } from './error.js';
+import { errorName, withFiles } from './error.js';
 import { checkLoop, forgetInheritedLoop, type DeadEnds } from './inherited-loop.js';
 import { fork, getpid, lookUpDirect, madvise, uvDefaultLoop, uvLoopFork } from './libc.js';
 
@@ -70,19 +70,12 @@ function forkNow(
   return fork() as number;
 }
 
-function mappings(): string[] {
-  try {
-    return fs.readFileSync('/proc/self/maps', 'latin1').split('\n');
-  } catch (error) {
-    throw fileError(error);
-  }
-}
-
 /** The address space but for the kernel's own mappings, which refuse the advice; these stay where they are for good. */
 function forkableRanges(): Ranges {
   const found: number[] = [];
   let start = LOWEST_ADDRESS;
-  for (const line of mappings()) {
+  const mappings = withFiles(() => fs.readFileSync('/proc/self/maps', 'latin1'));
+  for (const line of mappings.split('\n')) {
     const match = /^([0-9a-f]+)-([0-9a-f]+) .*\[(?:vvar|vdso|vsyscall)/.exec(line);
     if (!match) continue;
     const low = Number.parseInt(match[1]!, 16);

@@ -123,11 +123,11 @@ export type DeadEnds = readonly [number, number];
  * @throws {OSError} ERR_SYSTEM_CALL: no descriptor is left
  */
 export function openDeadEnds(): DeadEnds {
-  const ends = [-1, -1];
+  const ends: [number, number] = [-1, -1];
   if (socketpair(AF_UNIX, SOCK_STREAM | fs.constants.O_NONBLOCK | O_CLOEXEC, 0, ends) !== 0) {
     throw systemError('socketpair');
   }
-  return ends as unknown as DeadEnds;
+  return ends;
 }
 
 function descriptorOf({ pointer, type }: Handle): number {

@@ -1,5 +1,5 @@
 import fs from 'node:fs';
-import { fileError } from './error.js';
+import { withFiles } from './error.js';
 import { statOf } from './stat.js';
 
 /**
@@ -39,22 +39,13 @@ export function platformThreadsAtWork(): boolean {
 
 /** The oldest first, as the kernel keeps them. `readdirSync` gives them by their digits, where 10000 comes before 9999. */
 function threads(): string[] {
-  const folder = openTasks();
+  const folder = withFiles(() => fs.opendirSync(TASKS));
   try {
     const found: string[] = [];
     for (let entry = folder.readSync(); entry !== null; entry = folder.readSync()) found.push(entry.name);
     return found;
   } finally {
     folder.closeSync();
-  }
-}
-
-/** @throws {OSError} ERR_SYSTEM_CALL: no descriptor is left */
-function openTasks(): fs.Dir {
-  try {
-    return fs.opendirSync(TASKS);
-  } catch (error) {
-    throw fileError(error);
   }
 }
 

@@ -29,7 +29,7 @@ const head = (method: string) => `
 /** Everything that such a program prints. */
 async function printed(method: string, main: string): Promise<string> {
   using folder = programFolder({ 'main.mjs': head(method) + main });
-  const { stdout, stderr } = await runProgram(folder.file('main.mjs'), { descriptors: 100 });
+  const { stdout, stderr } = await runProgram(folder.file('main.mjs'), { ulimit: '-n 100' });
   return stdout + stderr;
 }
 
@@ -107,6 +107,30 @@ eachMethod(['forkserver', 'spawn', 'fork'], one, (method, _context, test) => {
     assert.equal(await printed(method, main), 'ERR_SYSTEM_CALL false\ntrue\n');
   });
 
+  test('a descriptor that is received is an error, and the copy that was on its way is closed', async () => {
+    const main = `
+      const { DupFd } = await import('manyfold/connection');
+      await (await start(() => {})).join();
+      const handles = new SimpleQueue();
+      const [known, handle] = [1, 2].map(() => new DupFd(fs.openSync('/dev/null')));
+      const count = () => fs.readdirSync('/proc/self/fd').length;
+      const before = count();
+      handles.putSync(known);
+      handles.putSync(handle);
+      const receiver = await start(async () => {
+        handles.getSync(); // loads what receives them
+        const free = use(0);
+        const code = await outcome((async () => handles.getSync())());
+        free();
+        console.log(code);
+      });
+      await receiver.join();
+      while (count() > before) await new Promise((resolve) => setTimeout(resolve, 5));
+      console.log(receiver.exitCode);
+    `;
+    assert.equal(await printed(method, main), 'ERR_SYSTEM_CALL\n0\n');
+  });
+
   const errors = ['EMFILE', 'ERR_SYSTEM_CALL', 'ERR_SPAWN_FAILED', 'ERR_FORK_SERVER'];
 
   /** Tries `attempts`: with how many descriptors each, and whether it is the program's first start. */
@@ -133,7 +157,7 @@ eachMethod(['forkserver', 'spawn', 'fork'], one, (method, _context, test) => {
     `;
     using folder = programFolder({ 'main.mjs': head(method) + main });
     const { stdout, stderr } = await runProgram(folder.file('main.mjs'), {
-      descriptors: 100,
+      ulimit: '-n 100',
       args: attempts.map(String),
     });
     const lines = stdout.split('\n');

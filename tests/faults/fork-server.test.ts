@@ -248,6 +248,6 @@ test('a server without descriptors refuses a start, and goes on when there are s
     console.log(children.length > 0, last.exitCode);
   `;
   using folder = programFolder({ 'main.mjs': main });
-  const { stdout } = await runProgram(folder.file('main.mjs'), { descriptors: 50 });
+  const { stdout } = await runProgram(folder.file('main.mjs'), { ulimit: '-n 50' });
   assert.equal(stdout, 'ERR_FORK_FAILED\ntrue 0\n');
 });

@@ -20,8 +20,8 @@ export interface ProgramOptions {
   readonly stdin?: string;
   /** The node binary, or another program to run the file with. */
   readonly node?: string;
-  /** How many descriptors it can have at most. */
-  readonly descriptors?: number;
+  /** What it is limited to, as the shell's ulimit takes it: `-n 100` for so many descriptors. */
+  readonly ulimit?: string;
   /** After this time (ms) the program counts as hung: its processes are dumped and killed, and `ended` rejects. */
   readonly limit?: number;
 }
@@ -48,9 +48,9 @@ export async function runProgram(file: string, options: ProgramOptions = {}): Pr
 
 /** Starts a program and returns it while it runs; `await using` kills what is left of it. */
 export function startProgram(file: string, options: ProgramOptions = {}): RunningProgram {
-  const { node = process.execPath, execArgv = [], args = [], descriptors } = options;
+  const { node = process.execPath, execArgv = [], args = [], ulimit } = options;
   const program = [node, ...laneOptions, ...execArgv, file, ...args];
-  const limited = descriptors === undefined ? [] : ['/bin/sh', '-c', `ulimit -n ${descriptors}; exec "$0" "$@"`];
+  const limited = ulimit === undefined ? [] : ['/bin/sh', '-c', `ulimit ${ulimit} && exec "$0" "$@"`];
   const [command, ...rest] = [...limited, ...program] as [string, ...string[]];
   const child = spawn(command, rest, {
     cwd: options.cwd,

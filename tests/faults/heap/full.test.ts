@@ -1,7 +1,6 @@
 /** A machine that has no memory left is a typed error where memory is asked for; all that is there stays whole. */
 
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
 import { before, test } from 'node:test';
 import { entriesInUse } from '#dist/memory/entries.js';
 import { Event, Process, Queue, RawArray, SharedArray } from 'manyfold';
@@ -10,7 +9,7 @@ import { fillMachine, noFullMachine } from '../../support/full-machine.js';
 import { guard } from '../../support/guard.js';
 import { assertHeapSound } from '../../support/heap.js';
 import { isRunning } from '../../support/processes.js';
-import { programFolder } from '../../support/program.js';
+import { programFolder, runProgram } from '../../support/program.js';
 import { pauseSync } from '../../support/wait.js';
 
 guard();
@@ -98,7 +97,7 @@ test('signals that come while memory is asked for change nothing', async () => {
   }
 });
 
-test('where the size of files is limited, that is what the error says', () => {
+test('where the size of files is limited, that is what the error says', async () => {
   const main = `
     import { OSError, Queue } from 'manyfold';
     try {
@@ -108,10 +107,6 @@ test('where the size of files is limited, that is what the error says', () => {
     }
   `;
   using folder = programFolder({ 'main.mjs': main });
-  const command = `ulimit -f 1000 && exec "${process.execPath}" "${folder.file('main.mjs')}"`;
-  const { stdout, stderr } = spawnSync('sh', ['-c', command], {
-    encoding: 'utf8',
-    env: { ...process.env, NODE_OPTIONS: '' },
-  });
+  const { stdout, stderr } = await runProgram(folder.file('main.mjs'), { ulimit: '-f 1000' });
   assert.match(stdout, /^true ERR_SYSTEM_CALL ftruncate failed: EFBIG; .*ulimit -f/, stderr);
 });
