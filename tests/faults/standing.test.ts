@@ -12,6 +12,7 @@ import { forkServerPid, sparePid } from '../support/fork-server.js';
 import { guard } from '../support/guard.js';
 import { assertHeapSound } from '../support/heap.js';
 import { allSteps, onAccess, STEPS_LIMIT } from '../support/kill-points.js';
+import { isRunning } from '../support/processes.js';
 import { pauseSync, until } from '../support/wait.js';
 
 guard({ limit: STEPS_LIMIT });
@@ -31,7 +32,8 @@ function kill(pid: number): void {
 onAccess(() => {
   if (left > 0 && --left === 0) {
     kill(victim);
-    pauseSync(5); // it ends, and its server, if that lives, collects it
+    while (isRunning(victim)) pauseSync();
+    pauseSync(5); // its server, if that lives, collects it
   }
 });
 
