@@ -96,7 +96,7 @@ eachMethod(['forkserver', 'spawn'], (method, context, test) => {
       const children = await Promise.all(Array.from({ length: PROCESSES }, (_, place) => start(place)));
       const end = performance.now() + seconds * 1000;
       let kills = 0;
-      while (performance.now() < end) {
+      while (performance.now() < end || kills < 3) {
         await live(PROCESSES, random.below(2 ** 31), 1 + random.below(method === 'spawn' ? 200 : 40));
         const place = random.below(PROCESSES);
         children[place]!.kill();
@@ -107,7 +107,6 @@ eachMethod(['forkserver', 'spawn'], (method, context, test) => {
       for (const child of children) child.kill();
       for (const child of children) await child.join();
       assert.deepEqual([complaints.empty(), complaints.empty() ? '' : complaints.getNowait()], [true, '']);
-      assert.ok(kills > 2);
     })();
     const isBack = await areBlocksBack(before);
     assertHeapSound();
