@@ -1,8 +1,9 @@
 import { ArgumentTypeError } from '../errors.js';
 import { RemoteError } from '../pickle/errors.js';
 import { handle } from '../memory/handle.js';
+import { lend } from '../memory/loans.js';
 import { randomBytes } from '../system/random.js';
-import { Block, lend } from './block.js';
+import { Block } from './block.js';
 import { localOf } from './calls.js';
 import { callsOf } from './proxies.js';
 import { callerAware, type Caller } from './waits.js';
@@ -134,7 +135,7 @@ export class Objects {
     if (referent.isLent) return block;
     referent.isLent = true;
     this.#referents.set(referent.ident, referent);
-    lend(block, () => {
+    lend(block.address, () => {
       referent.isLent = false;
       this.reconsider(referent);
     });

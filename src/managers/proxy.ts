@@ -1,7 +1,8 @@
 import { ArgumentTypeError, expected } from '../errors.js';
 import { handle } from '../memory/handle.js';
 import { inForkedChild } from '../system/generation.js';
-import { Block, lend } from './block.js';
+import { lend } from '../memory/loans.js';
+import { Block } from './block.js';
 import type { Channel } from './channel.js';
 import { Link } from './link.js';
 import type { Way } from './lines.js';
@@ -127,7 +128,7 @@ export class BaseProxy {
   /** This proxy stays, and with it the object, until those who get it have said to the server that they have it. */
   #lent(): Block {
     const ticket = (this.#ticket ??= Block.create());
-    lend(ticket, () => void this.#ticket);
+    lend(ticket.address, () => void this.#ticket);
     return ticket;
   }
 }

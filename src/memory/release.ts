@@ -79,5 +79,5 @@ export function releaseBehind(part: number, word: number, next: number): void {
 }
 
 function countReferences(words: Int32Array, index: number): void {
-  for (let place = words[index]!; place > 0; place--) if (words[index + place] !== 0) header()[LET_GO]!++;
+  for (let place = words[index]!; place > 0; place--) if (words[index + place] !== 0) Atomics.add(header(), LET_GO, 1);
 }

@@ -10,6 +10,7 @@ import { sendOff, takeIn, type Travelling } from './travel.js';
 /**
  * A duplicate of an open descriptor, which travels anywhere a value does: through pipes and queues, in arguments, in what a
  * function has captured. It arrives as a descriptor of the receiver's own, whatever it is: a file, a socket, a pipe.
+ * The one on its way closes some time after nobody can receive it any more.
  *
  * @example
  * const file = await open('log.txt', 'w');

@@ -2,6 +2,7 @@ import { OSError } from '../errors.js';
 import { departed } from '../memory/handle.js';
 import { attach, mention } from '../memory/holdings.js';
 import { WORD } from '../memory/layout.js';
+import { endLoan, lend, noteTraveller } from '../memory/loans.js';
 import { createObject, SIMPLE } from '../memory/objects.js';
 import { cellAt } from '../memory/program.js';
 import { self } from '../memory/slots.js';
@@ -17,7 +18,8 @@ import { duplicate } from '../system/socket.js';
  * this process with pidfd_getfd(2), and three words of shared memory:
  *
  *   word 0   TAKER: the slot of the receiver, once there is one        word 1   TAKEN: 1 when that one has it
- *   word 2   the line of the sender, which closes the duplicate then, or when the receiver has died over it
+ *   word 2   the line of the sender, which closes the duplicate then, or when the receiver has died over it, or when
+ *            nobody refers to these words who could still receive it
  */
 const TAKEN = 1;
 const LINE = 2;
@@ -34,16 +36,22 @@ export interface Travelling {
 export function sendOff(fd: number, ahead: Uint8Array): Travelling {
   allowTaking();
   const copy = duplicate(fd);
-  const holder = { address: createObject(WORDS * WORD, SIMPLE) };
-  attach(holder, holder.address);
-  mention(holder, holder.address); // also one who comes too late has to find it
-  const forget = (): void => closeDescriptor(copy);
+  const address = createObject(WORDS * WORD, SIMPLE);
+  const [waiter, traveller] = [{ address }, { address }];
+  for (const holder of [waiter, traveller]) attach(holder, address);
   const over = new AbortController();
   departed(() => over.abort());
-  const isTaken = (patient: boolean): true | undefined => hasTaker(holder.address, patient) || undefined;
-  const wait = { line: cellAt(holder.address + LINE), cares: true, attempt: isTaken };
+  lend(address, () => over.abort());
+  mention(traveller, address); // also one who comes too late has to find it
+  noteTraveller(address, traveller);
+  const forget = (): void => {
+    endLoan(address);
+    closeDescriptor(copy);
+  };
+  const isTaken = (patient: boolean): true | undefined => hasTaker(waiter.address, patient) || undefined;
+  const wait = { line: cellAt(address + LINE), cares: true, attempt: isTaken };
   waitAsync(wait, { signal: over.signal, ref: false }).then(forget, forget);
-  return { pid: process.pid, fd: copy, address: holder.address, ahead };
+  return { pid: process.pid, fd: copy, address, ahead };
 }
 
 function hasTaker(address: number, patient: boolean): boolean {

@@ -6,7 +6,7 @@ import { open } from 'node:fs/promises';
 import net from 'node:net';
 import { once } from 'node:events';
 import { test as single } from 'node:test';
-import { Event, Pipe as OwnPipe, SimpleQueue } from 'manyfold';
+import { Event, Pipe as OwnPipe, Queue, SimpleQueue } from 'manyfold';
 import { Client, DupFd, Listener, recvHandle, recvHandleSync, sendHandle, sendHandleSync } from 'manyfold/connection';
 import { collect } from '../../support/collect.js';
 import { because, eachMethod } from '../../support/methods.js';
@@ -164,6 +164,44 @@ single('a descriptor that nobody has detached is closed with what held it', asyn
   assert.ok(await until(async () => (await collect(), fs.readdirSync('/proc/self/fd').length <= before)));
   here.close();
   there.close();
+});
+
+single('a descriptor on its way is closed when nobody can receive it any more', async () => {
+  const count = () => fs.readdirSync('/proc/self/fd').length;
+  const before = count();
+  const dropped = 200;
+  for (let i = 0; i < dropped; i++) new SimpleQueue().putSync(new DupFd(0));
+  const queue = new SimpleQueue();
+  class Unreadable {
+    [Symbol.for('manyfold.handle')]() {
+      return ['a type that nobody knows', 0];
+    }
+  }
+  queue.putSync([new Unreadable(), new DupFd(0)]);
+  assert.throws(() => queue.getSync(), { name: 'PicklingError', code: 'ERR_PICKLE_UNKNOWN_HANDLE' });
+  assert.ok(await until(async () => (await collect(), count() <= before)), `${count() - before} stay`);
+});
+
+single('a descriptor on its way stays open for as long as it takes, wherever its message is', async () => {
+  const [one, other] = [new SimpleQueue<SimpleQueue<DupFd>>(), new SimpleQueue<SimpleQueue<DupFd>>()];
+  // In a queue to which only a message refers, in another one; and written, but not stored for want of room.
+  (() => {
+    const inner = new SimpleQueue<DupFd>();
+    inner.putSync(new DupFd(0));
+    one.putSync(inner);
+  })();
+  const full = new Queue(1);
+  full.putSync('first');
+  const waiting = full.put(new DupFd(0));
+  for (let i = 0; i < 200; i++) new SimpleQueue().putSync(i); // references that go make the sender look
+  for (let i = 0; i < 20; i++) await collect();
+  other.putSync(one.getSync());
+  for (let i = 0; i < 20; i++) await collect();
+  other.getSync().getSync().close();
+  assert.equal(full.getSync(), 'first');
+  await waiting;
+  for (let i = 0; i < 20; i++) await collect();
+  (full.getSync() as DupFd).close();
 });
 
 single('no descriptor leaves the program over a socket', async () => {
