@@ -5,10 +5,11 @@ import { logger } from '../logging/logger.js';
 import { logSettings } from '../logging/stderr.js';
 import { discard } from '../memory/death.js';
 import { listen } from '../memory/doorbell.js';
+import { idleEntry } from '../memory/entries.js';
 import { claimSlot, LUGGAGE, PID, readSlot, self } from '../memory/slots.js';
 import { waitAsync } from '../sync/await.js';
 import { refuseWhileBooting } from './bootstrapping.js';
-import { endOf } from './children.js';
+import { endOf, signalChild } from './children.js';
 import { currentProcess } from './current.js';
 import { refuseChildrenOfDaemons } from './daemon.js';
 import { forkCaller } from './fork-caller.js';
@@ -34,6 +35,7 @@ export async function startChild(object: Process, state: State): Promise<void> {
   const id = (method === 'forkserver' ? takeSpare() : undefined) ?? claimSlot(self());
   try {
     listen(); // to hear of its end
+    idleEntry(); // to wait for it
     if (method === 'forkserver') wakeServer();
     if (method !== 'fork' && method !== 'coroutine') pack(id, object, state, method);
     state.started = true;
@@ -52,7 +54,18 @@ export async function startChild(object: Process, state: State): Promise<void> {
   running.set(state, object);
   logger.debug('started %s as process %d (%s)', state.name, state.pid, method);
   endWithMain();
-  void waitAsync(endOf(state), { ref: !state.daemon });
+  await beginWaitForEnd(state);
+}
+
+/** One whose end nobody would learn of does not go on. */
+async function beginWaitForEnd(state: State): Promise<void> {
+  const end = waitAsync(endOf(state), { ref: !state.daemon });
+  try {
+    await Promise.race([end, Promise.resolve()]);
+  } catch (error) {
+    signalChild(state, 'SIGKILL');
+    throw error;
+  }
 }
 
 function pack(id: number, object: Process, state: State, method: StartMethod): void {

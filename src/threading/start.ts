@@ -95,10 +95,10 @@ async function launch(id: number, thread: Thread, state: State): Promise<number>
   }
   const nativeId = await begun;
   if (nativeId === undefined) throw cannotStart(failure);
-  void waitAsync(
-    { line: lineOf(id), cares: true, unordered: true, attempt: () => exitCodeOf(id) },
-    { ref: false },
-  ).then((code) => clearAway(id, code!));
+  waitAsync({ line: lineOf(id), cares: true, unordered: true, attempt: () => exitCodeOf(id) }, { ref: false }).then(
+    (code) => clearAway(id, code!),
+    () => {}, // nothing is left to wait by: then Node alone says it
+  );
   return nativeId;
 }
 

@@ -1,9 +1,10 @@
 /** A machine that has no memory left is a typed error where memory is asked for; all that is there stays whole. */
 
 import assert from 'node:assert/strict';
+import { setMaxListeners } from 'node:events';
 import { before, test } from 'node:test';
 import { entriesInUse } from '#dist/memory/entries.js';
-import { Event, Process, Queue, RawArray, SharedArray } from 'manyfold';
+import { activeChildren, Event, getContext, Process, Queue, RawArray, SharedArray, Value } from 'manyfold';
 import { areBlocksBack, describeBlocks, settledBlocks } from '../../support/blocks.js';
 import { fillMachine, noFullMachine } from '../../support/full-machine.js';
 import { guard } from '../../support/guard.js';
@@ -73,6 +74,46 @@ test(
     });
   },
 );
+
+test(
+  'on a full machine the first start of a process is refused, and runs nothing',
+  { skip: noFullMachine },
+  async () => {
+    const runs = new Value('i', 0);
+    const target = () => {
+      runs.value++;
+    };
+    await run(async () => {
+      fillMachine();
+      for (const method of ['forkserver', 'spawn', 'fork', 'thread', 'coroutine'] as const)
+        await assert.rejects(new (getContext(method).Process)({ target }).start(), full, method);
+      assert.deepEqual(activeChildren(), []);
+    });
+    assert.equal(runs.value, 0);
+  },
+);
+
+test('a child whose end nobody has room to wait for by then is killed', { skip: noFullMachine }, async () => {
+  const { Process: Forked } = getContext('fork'); // which lets others run before it forks
+  const target = () => new Promise((resolve) => setTimeout(resolve, 60_000));
+  await run(async () => {
+    await new Event().wait({ timeout: 1 });
+    fillMachine();
+    const child = new Forked({ target });
+    const starting = child.start();
+    const over = new AbortController();
+    setMaxListeners(0, over.signal);
+    // More than a page of the table has room for.
+    const waits = Array.from({ length: 300 }, () => new Event().wait({ signal: over.signal }));
+    const outcomes = Promise.allSettled(waits);
+    await assert.rejects(starting, full);
+    over.abort();
+    await outcomes;
+    await child.join();
+    assert.equal(child.exitCode, -9);
+    assert.deepEqual(activeChildren(), []);
+  });
+});
 
 test('signals that come while memory is asked for change nothing', async () => {
   const pid = process.pid;
