@@ -54,18 +54,18 @@ export async function startChild(object: Process, state: State): Promise<void> {
   running.set(state, object);
   logger.debug('started %s as process %d (%s)', state.name, state.pid, method);
   endWithMain();
-  await beginWaitForEnd(state);
+  beginWaitForEnd(state);
 }
 
 /** One whose end nobody would learn of does not go on. */
-async function beginWaitForEnd(state: State): Promise<void> {
-  const end = waitAsync(endOf(state), { ref: !state.daemon });
+function beginWaitForEnd(state: State): void {
   try {
-    await Promise.race([end, Promise.resolve()]);
+    idleEntry(); // others may have taken it meanwhile
   } catch (error) {
     signalChild(state, 'SIGKILL');
     throw error;
   }
+  void waitAsync(endOf(state), { ref: !state.daemon });
 }
 
 function pack(id: number, object: Process, state: State, method: StartMethod): void {

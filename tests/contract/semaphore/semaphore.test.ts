@@ -147,17 +147,19 @@ eachMethod(['forkserver', 'spawn', 'fork', 'thread', 'coroutine'], (method, cont
   });
 
   test('a semaphore travels, bounded as it is', async () => {
-    const [seats, results] = [new BoundedSemaphore(1), new Queue<unknown>()];
+    const [seats, results, released] = [new BoundedSemaphore(1), new Queue<unknown>(), new Event()];
     const child = new Process({
       target: async (given: InstanceType<typeof Semaphore>) => {
         await given.acquire();
         await results.put([given instanceof BoundedSemaphore, String(seats)]);
+        await released.wait(); // at its end it would give back itself what it holds
       },
       args: [seats],
     });
     await child.start();
     assert.deepEqual(await results.get(), [true, '<BoundedSemaphore(value=0, maxvalue=1)>']);
     seats.release(); // what another process has acquired
+    released.set();
     await child.join();
     assert.equal(seats.getValue(), 1);
     assert.throws(() => seats.release(), { code: 'ERR_SEMAPHORE_BOUND' });
