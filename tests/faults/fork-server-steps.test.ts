@@ -18,7 +18,7 @@ import { until } from '../support/wait.js';
 guard({ limit: STEPS_LIMIT });
 
 // Each step takes a new server.
-const stride = allSteps ? 1 : 4;
+const stride = allSteps ? 1 : 9;
 
 test('wherever a fork server dies, a start succeeds, its target runs once or dies with it, and nothing of it stays', async (context) => {
   const file = join(tmpdir(), 'step');
