@@ -79,5 +79,7 @@ export function releaseBehind(part: number, word: number, next: number): void {
 }
 
 function countReferences(words: Int32Array, index: number): void {
-  for (let place = words[index]!; place > 0; place--) if (words[index + place] !== 0) Atomics.add(header(), LET_GO, 1);
+  let count = 0;
+  for (let place = words[index]!; place > 0; place--) if (words[index + place] !== 0) count++;
+  Atomics.add(header(), LET_GO, count); // whoever lets go of an object counts that without the lock
 }

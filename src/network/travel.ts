@@ -40,8 +40,9 @@ export function sendOff(fd: number, ahead: Uint8Array): Travelling {
   const [waiter, traveller] = [{ address }, { address }];
   for (const holder of [waiter, traveller]) attach(holder, address);
   const over = new AbortController();
-  departed(() => over.abort());
-  lend(address, () => over.abort());
+  const end = (): void => over.abort();
+  departed(end);
+  lend(address, end);
   mention(traveller, address); // also one who comes too late has to find it
   noteTraveller(address, traveller);
   const forget = (): void => {

@@ -154,35 +154,48 @@ single('what has no descriptor, and what has none any more', async () => {
   there.close();
 });
 
+const count = (): number => fs.readdirSync('/proc/self/fd').length;
+const areClosed = (before: number): Promise<boolean> => until(async () => (await collect(), count() <= before));
+
 single('a descriptor that nobody has detached is closed with what held it', async () => {
-  const before = fs.readdirSync('/proc/self/fd').length;
+  const before = count();
   const [here, there] = OwnPipe();
   for (let i = 0; i < 10; i++) {
     await here.send(new DupFd(0));
     await there.recv();
   }
-  assert.ok(await until(async () => (await collect(), fs.readdirSync('/proc/self/fd').length <= before)));
+  assert.ok(await areClosed(before));
   here.close();
   there.close();
 });
 
-single('a descriptor on its way is closed when nobody can receive it any more', async () => {
-  const count = () => fs.readdirSync('/proc/self/fd').length;
-  const before = count();
-  const dropped = 200;
-  for (let i = 0; i < dropped; i++) new SimpleQueue().putSync(new DupFd(0));
-  const queue = new SimpleQueue();
-  class Unreadable {
-    [Symbol.for('manyfold.handle')]() {
-      return ['a type that nobody knows', 0];
-    }
+class Unreadable {
+  [Symbol.for('manyfold.handle')](): [string, unknown] {
+    return ['a type that nobody knows', 0];
   }
+}
+
+/** Sends a descriptor that nobody can receive. */
+function lose(): void {
+  const queue = new SimpleQueue();
   queue.putSync([new Unreadable(), new DupFd(0)]);
   assert.throws(() => queue.getSync(), { name: 'PicklingError', code: 'ERR_PICKLE_UNKNOWN_HANDLE' });
-  assert.ok(await until(async () => (await collect(), count() <= before)), `${count() - before} stay`);
+}
+
+single('a descriptor on its way is closed when nobody can receive it any more', async () => {
+  const before = count();
+  for (let i = 0; i < 200; i++) new SimpleQueue().putSync(new DupFd(0));
+  lose();
+  assert.ok(await areClosed(before), `${count() - before} stay`);
 });
 
 single('a descriptor on its way stays open for as long as it takes, wherever its message is', async () => {
+  // Its sender looks after all of them at a time: when it has closed one, it has looked.
+  const look = async () => {
+    const before = count();
+    lose();
+    assert.ok(await areClosed(before));
+  };
   const [one, other] = [new SimpleQueue<SimpleQueue<DupFd>>(), new SimpleQueue<SimpleQueue<DupFd>>()];
   // In a queue to which only a message refers, in another one; and written, but not stored for want of room.
   (() => {
@@ -193,14 +206,14 @@ single('a descriptor on its way stays open for as long as it takes, wherever its
   const full = new Queue(1);
   full.putSync('first');
   const waiting = full.put(new DupFd(0));
-  for (let i = 0; i < 200; i++) new SimpleQueue().putSync(i); // references that go make the sender look
-  for (let i = 0; i < 20; i++) await collect();
+  await collect();
+  await look();
   other.putSync(one.getSync());
-  for (let i = 0; i < 20; i++) await collect();
+  await look();
   other.getSync().getSync().close();
   assert.equal(full.getSync(), 'first');
   await waiting;
-  for (let i = 0; i < 20; i++) await collect();
+  await look();
   (full.getSync() as DupFd).close();
 });
 
